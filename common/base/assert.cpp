@@ -10,13 +10,20 @@ namespace lode {
 
 const char* to_string(ErrorCode code) {
     switch (code) {
-        case ErrorCode::malformed: return "malformed";
-        case ErrorCode::rejected: return "rejected";
-        case ErrorCode::unavailable: return "unavailable";
-        case ErrorCode::conflict: return "conflict";
-        case ErrorCode::exhausted: return "exhausted";
-        case ErrorCode::cancelled: return "cancelled";
-        case ErrorCode::internal: return "internal";
+        case ErrorCode::malformed:
+            return "malformed";
+        case ErrorCode::rejected:
+            return "rejected";
+        case ErrorCode::unavailable:
+            return "unavailable";
+        case ErrorCode::conflict:
+            return "conflict";
+        case ErrorCode::exhausted:
+            return "exhausted";
+        case ErrorCode::cancelled:
+            return "cancelled";
+        case ErrorCode::internal:
+            return "internal";
     }
     return "unknown";
 }

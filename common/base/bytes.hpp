@@ -21,9 +21,13 @@ using ByteView = std::span<const std::uint8_t>;
     return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
-[[nodiscard]] inline Bytes to_bytes(ByteView bytes) { return {bytes.begin(), bytes.end()}; }
+[[nodiscard]] inline Bytes to_bytes(ByteView bytes) {
+    return {bytes.begin(), bytes.end()};
+}
 
-inline void append(Bytes& to, ByteView bytes) { to.insert(to.end(), bytes.begin(), bytes.end()); }
+inline void append(Bytes& to, ByteView bytes) {
+    to.insert(to.end(), bytes.begin(), bytes.end());
+}
 
 // Unsigned integers of any width in stated byte order; `at` must hold sizeof(T) bytes.
 template <class T>
@@ -53,7 +57,8 @@ template <class T>
 [[nodiscard]] constexpr T load_be(const std::uint8_t* at) {
     T value = 0;
     for (std::size_t i = 0; i < sizeof(T); ++i) {
-        value = static_cast<T>((sizeof(T) > 1 ? static_cast<T>(value << (8 % (8 * sizeof(T)))) : T{0}) | at[i]);
+        value = static_cast<T>(
+            (sizeof(T) > 1 ? static_cast<T>(value << (8 % (8 * sizeof(T)))) : T{0}) | at[i]);
     }
     return value;
 }

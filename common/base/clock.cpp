@@ -5,7 +5,7 @@ namespace lode {
 namespace {
 
 class SystemClock final : public Clock {
- public:
+  public:
     [[nodiscard]] UnixTime unix_now() const override {
         return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
     }

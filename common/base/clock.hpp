@@ -24,7 +24,7 @@ using Duration = std::chrono::steady_clock::duration;
 }
 
 class Clock {
- public:
+  public:
     virtual ~Clock() = default;
     [[nodiscard]] virtual UnixTime unix_now() const = 0;
     [[nodiscard]] virtual SteadyTime steady_now() const = 0;

@@ -12,7 +12,7 @@ namespace lode {
 using Task = std::function<void()>;
 
 class Executor {
- public:
+  public:
     virtual ~Executor() = default;
     // Runs the task later on the executor's thread, in the order of posting; callable from any
     // thread. Tasks posted after the executor stopped are dropped.
@@ -21,12 +21,12 @@ class Executor {
 
 // A timer that stops when it is destroyed; destroy it on the executor's own thread.
 class Timer {
- public:
+  public:
     virtual ~Timer() = default;
 };
 
 class Scheduler : public Executor {
- public:
+  public:
     // Both run the task on this executor's thread; every() first after one interval.
     [[nodiscard]] virtual std::unique_ptr<Timer> after(Duration delay, Task task) = 0;
     [[nodiscard]] virtual std::unique_ptr<Timer> every(Duration interval, Task task) = 0;

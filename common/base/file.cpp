@@ -14,8 +14,8 @@ namespace lode {
 namespace {
 
 auto system_failure(const std::filesystem::path& path, const char* what, int number) {
-    const auto code = number == ENOSPC || number == EDQUOT ? ErrorCode::exhausted
-                                                           : ErrorCode::unavailable;
+    const auto code =
+        number == ENOSPC || number == EDQUOT ? ErrorCode::exhausted : ErrorCode::unavailable;
     return failure(code, path.string() + ": cannot " + what + ": " + std::strerror(number));
 }
 
@@ -78,7 +78,8 @@ Result<void> replace_file(const std::filesystem::path& path, std::string_view co
         LODE_TRY_VOID(write_all(file.get(), as_bytes(content), temporary));
         if (::fsync(file.get()) != 0) return system_failure(temporary, "sync", errno);
     }
-    if (::rename(temporary.c_str(), path.c_str()) != 0) return system_failure(path, "rename", errno);
+    if (::rename(temporary.c_str(), path.c_str()) != 0)
+        return system_failure(path, "rename", errno);
     return sync_folder(path.has_parent_path() ? path.parent_path() : ".");
 }
 

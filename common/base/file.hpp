@@ -12,7 +12,7 @@ namespace lode {
 
 // An owned file descriptor.
 class FileDescriptor {
- public:
+  public:
     FileDescriptor() = default;
     explicit FileDescriptor(int fd) : fd_(fd) {}
     ~FileDescriptor();
@@ -22,7 +22,7 @@ class FileDescriptor {
     [[nodiscard]] int get() const { return fd_; }
     [[nodiscard]] bool valid() const { return fd_ >= 0; }
 
- private:
+  private:
     int fd_ = -1;
 };
 
@@ -31,19 +31,20 @@ class FileDescriptor {
 
 // Writes a temporary file beside `path`, fsyncs it, renames it over `path`, fsyncs the folder:
 // after a crash there is the old content or the new, never a mixture.
-[[nodiscard]] Result<void> replace_file(const std::filesystem::path& path, std::string_view content);
+[[nodiscard]] Result<void> replace_file(const std::filesystem::path& path,
+                                        std::string_view content);
 
 // An append-only file; append() returns once the bytes are on disk. A failed append leaves the
 // file as it was before (truncated back), so that a full disk never leaves half a record.
 class AppendFile {
- public:
+  public:
     [[nodiscard]] static Result<AppendFile> open(const std::filesystem::path& path);
 
     [[nodiscard]] Result<void> append(ByteView bytes);
     [[nodiscard]] Result<void> truncate(std::uint64_t size);
     [[nodiscard]] std::uint64_t size() const { return size_; }
 
- private:
+  private:
     AppendFile(FileDescriptor file, std::filesystem::path path, std::uint64_t size);
     FileDescriptor file_;
     std::filesystem::path path_;
@@ -53,10 +54,10 @@ class AppendFile {
 // Creates the folder and takes an exclusive lock on `<folder>/lock` for the object's life. Fails
 // with conflict when another process holds it.
 class FolderLock {
- public:
+  public:
     [[nodiscard]] static Result<FolderLock> take(const std::filesystem::path& folder);
 
- private:
+  private:
     explicit FolderLock(FileDescriptor file) : file_(std::move(file)) {}
     FileDescriptor file_;
 };

@@ -18,10 +18,14 @@ std::string captured;
 
 spdlog::level::level_enum to_spdlog(Level level) {
     switch (level) {
-        case Level::debug: return spdlog::level::debug;
-        case Level::info: return spdlog::level::info;
-        case Level::warn: return spdlog::level::warn;
-        case Level::error: return spdlog::level::err;
+        case Level::debug:
+            return spdlog::level::debug;
+        case Level::info:
+            return spdlog::level::info;
+        case Level::warn:
+            return spdlog::level::warn;
+        case Level::error:
+            return spdlog::level::err;
     }
     return spdlog::level::err;
 }
@@ -41,9 +45,8 @@ spdlog::logger& logger() {
 // that a hostile worker name cannot forge a line.
 void append_value(std::string& line, std::string_view value) {
     const bool bare = !value.empty() && value.find_first_of(" \"=\\") == value.npos &&
-                      std::all_of(value.begin(), value.end(), [](unsigned char c) {
-                          return c > 0x20 && c != 0x7f;
-                      });
+                      std::all_of(value.begin(), value.end(),
+                                  [](unsigned char c) { return c > 0x20 && c != 0x7f; });
     if (bare) {
         line += value;
         return;
@@ -64,11 +67,17 @@ void append_value(std::string& line, std::string_view value) {
 
 }  // namespace
 
-void set_level(Level level) { logger().set_level(to_spdlog(level)); }
+void set_level(Level level) {
+    logger().set_level(to_spdlog(level));
+}
 
-bool enabled(Level level) { return capturing || logger().should_log(to_spdlog(level)); }
+bool enabled(Level level) {
+    return capturing || logger().should_log(to_spdlog(level));
+}
 
-void set_service(std::string_view name) { service_name = name; }
+void set_service(std::string_view name) {
+    service_name = name;
+}
 
 void write(Level level, std::string_view message, Fields fields) {
     std::string line = service_name;
@@ -95,7 +104,9 @@ Capture::Capture() {
     capturing = true;
 }
 
-Capture::~Capture() { capturing = false; }
+Capture::~Capture() {
+    capturing = false;
+}
 
 // NOLINTNEXTLINE(readability-convert-member-functions-to-static): text lives while a Capture does
 std::string Capture::text() const {

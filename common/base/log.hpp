@@ -24,12 +24,14 @@ struct Field {
     Field(std::string_view k, const char* text) : key(k), value(text) {}
     Field(std::string_view k, std::string text) : key(k), value(std::move(text)) {}
     Field(std::string_view k, const Error& error) : key(k), value(error.context) {}
-    Field(std::string_view k, std::same_as<bool> auto flag) : key(k), value(flag ? "true" : "false") {}
-    Field(std::string_view k, std::integral auto number)
-        requires(!std::same_as<decltype(number), bool>)
+    Field(std::string_view k, std::same_as<bool> auto flag)
+        : key(k), value(flag ? "true" : "false") {}
+    Field(std::string_view k,
+          std::integral auto number) requires(!std::same_as<decltype(number), bool>)
         : key(k), value(std::to_string(number)) {}
     template <class T, class Tag>
-    Field(std::string_view k, const Strong<T, Tag>& id) : key(k), value(std::to_string(id.value())) {}
+    Field(std::string_view k, const Strong<T, Tag>& id)
+        : key(k), value(std::to_string(id.value())) {}
 };
 
 using Fields = std::initializer_list<Field>;
@@ -57,7 +59,7 @@ inline void error(std::string_view message, Fields fields = {}) {
 
 // Tests read lines through this; while one lives, lines go to it and not to stderr.
 class Capture {
- public:
+  public:
     Capture();
     ~Capture();
     Capture(const Capture&) = delete;

@@ -13,13 +13,13 @@ namespace lode {
 
 // Few codes, told apart by what the caller does about them.
 enum class ErrorCode {
-    malformed,      // the input is wrong: refuse it, retrying cannot help
-    rejected,       // a peer understood and said no
-    unavailable,    // a neighbour or device does not answer: retry later
-    conflict,       // another owner or a newer state: drop ours
-    exhausted,      // a stated limit is reached: shed load
-    cancelled,      // we asked for it to stop
-    internal,       // a promise of the system was broken; a person must look
+    malformed,    // the input is wrong: refuse it, retrying cannot help
+    rejected,     // a peer understood and said no
+    unavailable,  // a neighbour or device does not answer: retry later
+    conflict,     // another owner or a newer state: drop ours
+    exhausted,    // a stated limit is reached: shed load
+    cancelled,    // we asked for it to stop
+    internal,     // a promise of the system was broken; a person must look
 };
 
 const char* to_string(ErrorCode code);
@@ -30,8 +30,7 @@ struct Error {
 };
 
 template <class T>
-using Result =
-    boost::outcome_v2::basic_result<T, Error, boost::outcome_v2::policy::terminate>;
+using Result = boost::outcome_v2::basic_result<T, Error, boost::outcome_v2::policy::terminate>;
 
 using boost::outcome_v2::success;
 
@@ -42,8 +41,7 @@ using boost::outcome_v2::success;
 
 // The same error with where it happened put before it: "template 7: bad hex".
 [[nodiscard]] inline auto failure_in(std::string_view where, const Error& error) {
-    return boost::outcome_v2::failure(
-        Error{error.code, std::string(where) + ": " + error.context});
+    return boost::outcome_v2::failure(Error{error.code, std::string(where) + ": " + error.context});
 }
 
 }  // namespace lode

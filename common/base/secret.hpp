@@ -7,7 +7,7 @@
 namespace lode {
 
 class Secret {
- public:
+  public:
     Secret() = default;
     explicit Secret(std::string value) : value_(std::move(value)) {}
 
@@ -15,7 +15,7 @@ class Secret {
     [[nodiscard]] bool empty() const { return value_.empty(); }
     [[nodiscard]] static std::string to_string() { return "***"; }
 
- private:
+  private:
     std::string value_;
 };
 

@@ -10,7 +10,7 @@ namespace lode {
 
 template <class T, class Tag>
 class Strong {
- public:
+  public:
     using value_type = T;
 
     constexpr Strong() = default;
@@ -20,7 +20,7 @@ class Strong {
 
     friend constexpr auto operator<=>(const Strong&, const Strong&) = default;
 
- private:
+  private:
     T value_{};
 };
 

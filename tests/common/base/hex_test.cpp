@@ -17,7 +17,9 @@ TEST_CASE("odd length and foreign characters are refused") {
     CHECK_FALSE(from_hex("0g"));
     CHECK_FALSE(from_hex("g0"));
     CHECK_FALSE(from_hex(std::string_view("0\0", 2)));
-    CHECK_FALSE(from_hex("\xff" "0"));
+    CHECK_FALSE(
+        from_hex("\xff"
+                 "0"));
     CHECK(from_hex("").value().empty());
 }
 

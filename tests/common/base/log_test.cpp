@@ -16,6 +16,5 @@ TEST_CASE("a hostile value stays one quoted value") {
     const log::Capture capture;
     log::set_service("sserver");
     log::warn("refused", {{"worker", "a\nerror: x=\"1\""}, {"empty", ""}});
-    CHECK(capture.text() ==
-          "sserver: refused worker=\"a\\x0aerror: x=\\\"1\\\"\" empty=\"\"\n");
+    CHECK(capture.text() == "sserver: refused worker=\"a\\x0aerror: x=\\\"1\\\"\" empty=\"\"\n");
 }

@@ -1,0 +1,77 @@
+// Every topic of the bus on one page: what flows, from whom to whom, keyed how, kept how long.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string_view>
+
+namespace lode::v1 {
+class TemplateMessage;
+class JobMessage;
+class Share;
+class SolvedShare;
+class BlockEvent;
+class PoolEvent;
+class Command;
+}  // namespace lode::v1
+
+namespace lode::bus {
+
+// When the embedded bus may delete a record; Kafka has its own settings (DESIGN section 3).
+enum class Retention {
+    for_time,              // after `kept`
+    until_groups_have_it,  // when every group has committed past it, and after `kept`
+};
+
+struct TopicSpec {
+    std::string_view name;  // "<chain>" stands for the chain's name
+    std::uint32_t partitions;
+    Retention retention;
+    std::chrono::hours kept;
+};
+
+template <class T>
+struct Topic {
+    using Message = T;
+    TopicSpec spec;
+};
+
+namespace topics {
+
+using std::chrono::hours;
+
+// Produced by gbtmaker and poolwatcher; consumed by jobmaker, blkmaker and (hints) gbtmaker.
+// Key: chain. Kept 2 h, because a block may be solved on a template long after it was replaced.
+inline constexpr Topic<v1::TemplateMessage> block_template{
+    {"lode.<chain>.template", 1, Retention::for_time, hours(2)}};
+
+// Produced by jobmaker; consumed by sserver, blkmaker, sharelogger (archives it), statshttpd.
+// Key: chain. Kept until every group has it and 2 h, because a share can only be verified again
+// with its job.
+inline constexpr Topic<v1::JobMessage> job{
+    {"lode.<chain>.job", 1, Retention::until_groups_have_it, hours(2)}};
+
+// Produced by sserver; consumed by sharelogger and statshttpd. Key: stream. 12 partitions, so
+// that up to 12 shareloggers can share the work.
+inline constexpr Topic<v1::Share> share{
+    {"lode.<chain>.share", 12, Retention::until_groups_have_it, hours(1)}};
+
+// Produced by sserver; consumed by every blkmaker. Key: block hash. Kept 30 d, because a solved
+// share is worth a block.
+inline constexpr Topic<v1::SolvedShare> solved{
+    {"lode.<chain>.solved", 1, Retention::for_time, hours(24 * 30)}};
+
+// Produced by blkmaker; consumed by jobmaker, sharelogger, payout, sserver, statshttpd.
+// Key: height. Kept 30 d, longer than any block needs to mature.
+inline constexpr Topic<v1::BlockEvent> block{
+    {"lode.<chain>.block", 1, Retention::for_time, hours(24 * 30)}};
+
+// Produced by all; consumed by statshttpd. Key: instance. Kept 3 d.
+inline constexpr Topic<v1::PoolEvent> event{{"lode.event", 1, Retention::for_time, hours(72)}};
+
+// Produced by statshttpd and lode; consumed by jobmaker, sserver, payout. Key: target. Kept 3 d.
+inline constexpr Topic<v1::Command> control{{"lode.control", 1, Retention::for_time, hours(72)}};
+
+}  // namespace topics
+
+}  // namespace lode::bus
