@@ -47,5 +47,6 @@ using boost::outcome_v2::success;
 }  // namespace lode
 
 // LODE_TRY(auto x, f()) declares x or returns f's error; LODE_TRY_VOID(f()) only returns it.
+// Both are several statements: inside an if or a loop they need braces.
 #define LODE_TRY(declaration, expression) BOOST_OUTCOME_TRY(declaration, expression)
 #define LODE_TRY_VOID(expression) BOOST_OUTCOME_TRYV(expression)

@@ -1,47 +1,36 @@
 // Durable files and the folder lock.
 #include "common/base/file.hpp"
 
-#include <unistd.h>
-
 #include <catch2/catch_test_macros.hpp>
+
+#include "tests/support/temporary_folder.hpp"
 
 using namespace lode;
 
-namespace {
-
-struct TemporaryFolder {
-    std::filesystem::path path;
-    TemporaryFolder() {
-        std::string name = (std::filesystem::temp_directory_path() / "lode-XXXXXX").string();
-        path = ::mkdtemp(name.data());
-    }
-    ~TemporaryFolder() { std::filesystem::remove_all(path); }
-};
-
-}  // namespace
+using lode::test::TemporaryFolder;
 
 TEST_CASE("replacing a file leaves the new content and no temporary") {
     const TemporaryFolder folder;
-    REQUIRE(replace_file(folder.path / "epoch", "1"));
-    REQUIRE(replace_file(folder.path / "epoch", "22"));
-    CHECK(read_file(folder.path / "epoch").value() == "22");
-    CHECK(std::distance(std::filesystem::directory_iterator(folder.path), {}) == 1);
+    REQUIRE(replace_file(folder.path() / "epoch", "1"));
+    REQUIRE(replace_file(folder.path() / "epoch", "22"));
+    CHECK(read_file(folder.path() / "epoch").value() == "22");
+    CHECK(std::distance(std::filesystem::directory_iterator(folder.path()), {}) == 1);
 }
 
 TEST_CASE("an append file keeps its content over reopening and can be cut") {
     const TemporaryFolder folder;
     {
-        auto file = AppendFile::open(folder.path / "journal");
+        auto file = AppendFile::open(folder.path() / "journal");
         REQUIRE(file);
         REQUIRE(file.value().append(as_bytes("abc")));
         REQUIRE(file.value().append(as_bytes("def")));
     }
-    auto file = AppendFile::open(folder.path / "journal");
+    auto file = AppendFile::open(folder.path() / "journal");
     REQUIRE(file);
     CHECK(file.value().size() == 6);
     REQUIRE(file.value().truncate(4));
     REQUIRE(file.value().append(as_bytes("X")));
-    CHECK(read_file(folder.path / "journal").value() == "abcdX");
+    CHECK(read_file(folder.path() / "journal").value() == "abcdX");
 }
 
 TEST_CASE("a full disk is told as exhausted") {
@@ -54,11 +43,11 @@ TEST_CASE("a full disk is told as exhausted") {
 
 TEST_CASE("a data folder has one owner at a time") {
     const TemporaryFolder folder;
-    auto first = FolderLock::take(folder.path / "sserver");
+    auto first = FolderLock::take(folder.path() / "sserver");
     REQUIRE(first);
-    const auto second = FolderLock::take(folder.path / "sserver");
+    const auto second = FolderLock::take(folder.path() / "sserver");
     REQUIRE_FALSE(second);
     CHECK(second.error().code == ErrorCode::conflict);
     { const auto released = std::move(first).value(); }
-    CHECK(FolderLock::take(folder.path / "sserver"));
+    CHECK(FolderLock::take(folder.path() / "sserver"));
 }

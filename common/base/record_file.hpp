@@ -1,0 +1,36 @@
+// A file of records that survives kill -9 and power loss: each record is `length u32 LE |
+// CRC-32C u32 LE of the payload | payload`. A torn tail is cut off when the file is opened.
+#pragma once
+
+#include <functional>
+
+#include "common/base/file.hpp"
+
+namespace lode {
+
+// CRC-32C (Castagnoli, RFC 3720 appendix B.4).
+[[nodiscard]] std::uint32_t crc32c(ByteView bytes);
+
+class RecordFile {
+  public:
+    // A record holds at most this: above any message of the bus (16 MiB), so that a longer
+    // length can only be damage.
+    static constexpr std::size_t record_size_max = 20u << 20;
+
+    // Hands every whole record to `each`, then is ready to append. Fails (internal) on a damaged
+    // record that others follow: that is a broken disk and not a crash.
+    [[nodiscard]] static Result<RecordFile> open(const std::filesystem::path& path,
+                                                 const std::function<void(ByteView)>& each);
+
+    // Returns once the record is on disk.
+    [[nodiscard]] Result<void> append(ByteView record);
+    // Forgets all records.
+    [[nodiscard]] Result<void> clear();
+    [[nodiscard]] std::uint64_t size() const { return file_.size(); }
+
+  private:
+    explicit RecordFile(AppendFile file) : file_(std::move(file)) {}
+    AppendFile file_;
+};
+
+}  // namespace lode
