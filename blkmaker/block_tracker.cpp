@@ -1,0 +1,212 @@
+// The rules of a block's life; only confirmations decide between accepted and orphaned.
+#include "blkmaker/block_tracker.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "common/base/assert.hpp"
+
+namespace lode::blkmaker {
+
+using bitcoin::Hash256;
+
+namespace {
+
+struct StateName {
+    BlockState state;
+    std::string_view name;
+};
+constexpr std::array<StateName, 6> state_names{{
+    {BlockState::found, "found"},
+    {BlockState::submitted, "submitted"},
+    {BlockState::accepted, "accepted"},
+    {BlockState::rejected, "rejected"},
+    {BlockState::confirmed, "confirmed"},
+    {BlockState::orphaned, "orphaned"},
+}};
+
+}  // namespace
+
+std::string_view to_string(BlockState state) {
+    for (const auto& known : state_names) {
+        if (known.state == state) return known.name;
+    }
+    LODE_ASSERT(false);
+    return {};
+}
+
+std::optional<BlockState> block_state_from(std::string_view text) {
+    for (const auto& known : state_names) {
+        if (known.name == text) return known.state;
+    }
+    return std::nullopt;
+}
+
+SubmitAnswer classify_submit_answer(const std::optional<std::string>& word) {
+    if (!word) return SubmitAnswer::accepted;
+    if (*word == "duplicate" || *word == "inconclusive") return SubmitAnswer::stored;
+    return SubmitAnswer::refused;
+}
+
+BlockTracker::BlockTracker(TrackerOptions options) : options_(options), tips_(options.nodes, 0) {
+    LODE_ASSERT(options.nodes > 0);
+}
+
+// Two nodes must agree where there are two, so that one lagging or lying node decides nothing.
+std::size_t BlockTracker::witnesses_needed() const {
+    return std::min<std::size_t>(2, options_.nodes);
+}
+
+bool BlockTracker::follows(const Hash256& block) const {
+    return blocks_.contains(block);
+}
+
+Actions BlockTracker::add(const Hash256& hash, std::uint32_t height, BlockState state,
+                          Start start) {
+    Actions actions;
+    if (blocks_.contains(hash) || is_final(state)) return actions;
+    Block& block = blocks_[hash];
+    block.height = height;
+    block.state = state;
+    block.has_bytes = start == Start::submit;
+    block.nodes.resize(options_.nodes);
+    for (std::size_t node = 0; node < options_.nodes; ++node) {
+        if (block.has_bytes) {
+            block.nodes[node].submitting = true;
+            actions.emplace_back(SubmitBlock{hash, node});
+        } else {
+            ask(hash, block, node, actions);
+        }
+    }
+    return actions;
+}
+
+void BlockTracker::ask(const Hash256& hash, Block& block, std::size_t node,
+                       Actions& actions) const {
+    if (block.nodes[node].asking) return;
+    block.nodes[node].asking = true;
+    actions.emplace_back(AskBlock{hash, node});
+}
+
+Actions BlockTracker::submit_answered(const Hash256& hash, std::size_t node, SubmitAnswer answer,
+                                      SteadyTime now) {
+    Actions actions;
+    const auto found = blocks_.find(hash);
+    if (found == blocks_.end()) return actions;
+    Block& block = found->second;
+    NodeSide& side = block.nodes[node];
+    side.submitting = false;
+    side.answer = answer;
+    if (answer == SubmitAnswer::unreachable) {
+        side.retry_at = now + side.backoff;
+        side.backoff = std::min<Duration>(side.backoff * 2, retry_max);
+        return actions;
+    }
+    side.retry_at.reset();
+    side.backoff = retry_first;
+    if (answer == SubmitAnswer::refused) {
+        actions.emplace_back(RaiseAlert{hash, "a node refused our block", {}});
+    } else if (options_.prefer_own_blocks) {
+        actions.emplace_back(PreferBlock{hash, node});
+    }
+    ask(hash, block, node, actions);
+    settle(hash, actions);
+    return actions;
+}
+
+Actions BlockTracker::block_viewed(const Hash256& hash, std::size_t node, const BlockView& view) {
+    Actions actions;
+    const auto found = blocks_.find(hash);
+    if (found == blocks_.end()) return actions;
+    NodeSide& side = found->second.nodes[node];
+    side.asking = false;
+    side.viewed = true;
+    side.view = view;
+    tips_[node] = std::max(tips_[node], view.tip_height);
+    settle(hash, actions);
+    return actions;
+}
+
+void BlockTracker::view_failed(const Hash256& hash, std::size_t node) {
+    const auto found = blocks_.find(hash);
+    if (found != blocks_.end()) found->second.nodes[node].asking = false;
+}
+
+Actions BlockTracker::tip_changed(std::size_t node, std::uint32_t height) {
+    Actions actions;
+    tips_[node] = height;
+    // An orphan as deep as maturity will not come back: a deeper re-org halts payments anyway.
+    std::erase_if(blocks_, [&](const auto& one) {
+        return one.second.state == BlockState::orphaned &&
+               height >= one.second.height + options_.maturity;
+    });
+    for (auto& [hash, block] : blocks_) {
+        if (height >= block.height) ask(hash, block, node, actions);
+    }
+    return actions;
+}
+
+Actions BlockTracker::tick(SteadyTime now) {
+    Actions actions;
+    const std::uint32_t best = *std::max_element(tips_.begin(), tips_.end());
+    for (auto& [hash, block] : blocks_) {
+        const bool buried = best >= block.height + settled_depth;
+        for (std::size_t node = 0; node < options_.nodes; ++node) {
+            NodeSide& side = block.nodes[node];
+            if (!side.retry_at || now < *side.retry_at) continue;
+            side.retry_at.reset();
+            if (buried || !block.has_bytes) continue;
+            side.submitting = true;
+            actions.emplace_back(SubmitBlock{hash, node});
+        }
+    }
+    return actions;
+}
+
+std::optional<BlockState> BlockTracker::judge(const Block& block) const {
+    std::size_t in_chain = 0;
+    std::size_t mature = 0;
+    std::size_t lost = 0;
+    std::size_t stored = 0;
+    std::size_t refused = 0;
+    for (std::size_t node = 0; node < block.nodes.size(); ++node) {
+        const NodeSide& side = block.nodes[node];
+        stored += side.answer == SubmitAnswer::accepted || side.answer == SubmitAnswer::stored;
+        refused += side.answer == SubmitAnswer::refused;
+        if (!side.viewed) continue;
+        const bool in = side.view.known && side.view.confirmations > 0;
+        in_chain += in;
+        mature += in && side.view.confirmations >= options_.maturity;
+        lost += !in && side.view.tip_height >= block.height + settled_depth;
+    }
+    if (mature >= witnesses_needed()) return BlockState::confirmed;
+    // One node's word makes a fresh block accepted; to bring one back from orphaned takes the
+    // same witnesses as to lose it, so that a lagging node does not make it flap.
+    const std::size_t enough = block.state == BlockState::orphaned ? witnesses_needed() : 1;
+    if (in_chain >= enough) return BlockState::accepted;
+    if (in_chain > 0) return std::nullopt;
+    if (lost >= witnesses_needed()) return BlockState::orphaned;
+    if (refused == block.nodes.size()) return BlockState::rejected;
+    if (stored > 0 && block.state == BlockState::found) return BlockState::submitted;
+    return std::nullopt;
+}
+
+void BlockTracker::settle(const Hash256& hash, Actions& actions) {
+    Block& block = blocks_.at(hash);
+    const auto state = judge(block);
+    if (!state || *state == block.state) return;
+    std::int64_t confirmations = 0;
+    for (const NodeSide& side : block.nodes) {
+        if (side.viewed && side.view.known) {
+            confirmations = std::max(confirmations, side.view.confirmations);
+        }
+    }
+    actions.emplace_back(ChangeState{hash, block.state, *state, confirmations});
+    if (*state == BlockState::orphaned) {
+        actions.emplace_back(RaiseAlert{hash, "our block is not in the best chain", {}});
+    }
+    block.state = *state;
+    if (is_final(*state)) blocks_.erase(hash);
+}
+
+}  // namespace lode::blkmaker

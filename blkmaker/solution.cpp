@@ -1,0 +1,39 @@
+// Checks of a solved share that need nothing but the share itself.
+#include "blkmaker/solution.hpp"
+
+#include "common/bitcoin/target.hpp"
+#include "common/messages/solved.pb.h"
+
+namespace lode::blkmaker {
+
+Result<Solution> parse_solution(const v1::SolvedShare& share) {
+    if (!share.has_bitcoin()) {
+        return failure(ErrorCode::malformed, "solved share: body is missing");
+    }
+    Solution solution;
+    const auto header = bitcoin::parse_header(as_bytes(share.bitcoin().header()));
+    if (!header) return failure_in("solved share: header", header.error());
+    solution.header = header.value();
+    solution.hash = solution.header.hash();
+    if (as_chars(solution.hash.view()) != share.block_hash()) {
+        return failure(ErrorCode::malformed, "solved share: header does not hash to block_hash");
+    }
+    const auto target = bitcoin::target_from_bits(solution.header.bits);
+    if (!target) return failure_in("solved share: bits", target.error());
+    if (!bitcoin::meets_target(solution.hash, target.value())) {
+        return failure(ErrorCode::rejected, "solved share: hash does not meet its own target");
+    }
+    const auto template_id = bitcoin::hash256_from_bytes(as_bytes(share.template_id()));
+    if (!template_id) return failure_in("solved share: template_id", template_id.error());
+    solution.template_id = template_id.value();
+    solution.coinbase = to_bytes(as_bytes(share.bitcoin().coinbase()));
+    solution.transaction_count = share.bitcoin().transaction_count();
+    solution.height = share.height();
+    solution.job = JobId(share.job_id());
+    solution.user = share.user();
+    solution.worker = share.worker();
+    solution.found = from_unix_ms(share.produced_unix_ms());
+    return solution;
+}
+
+}  // namespace lode::blkmaker

@@ -1,0 +1,60 @@
+// Templates by id, so that a solved share can be made into a block. Successive templates repeat
+// most of their transactions: each distinct transaction is held once.
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <unordered_map>
+#include <vector>
+
+#include "common/base/clock.hpp"
+#include "common/base/result.hpp"
+#include "common/bitcoin/amount.hpp"
+#include "common/bitcoin/hash256.hpp"
+
+namespace lode::v1 {
+class BlockTemplate;
+}
+
+namespace lode::blkmaker {
+
+struct StoredTemplate {
+    bitcoin::Hash256 prev_hash;
+    std::uint32_t height = 0;
+    bitcoin::Satoshi coinbase_value;
+    bool has_witness_commitment = false;
+    std::vector<std::shared_ptr<const Bytes>> transactions;  // raw, in block order
+};
+
+class TemplateStore {
+  public:
+    // A block may be solved on an old template; after 2 h its tip is buried and the block
+    // worthless. One template each 15 s for 2 h is 480: the count bounds a producer gone wild.
+    static constexpr auto kept = std::chrono::hours(2);
+    static constexpr std::size_t templates_max = 4096;
+
+    // Malformed, naming the field, when the message cannot be used; a known id is ignored.
+    [[nodiscard]] Result<void> add(const v1::BlockTemplate& message, UnixTime produced);
+    // Forgets templates produced before now - kept.
+    void expire(UnixTime now);
+    // Null when unknown.
+    [[nodiscard]] std::shared_ptr<const StoredTemplate> find(const bitcoin::Hash256& id) const;
+    [[nodiscard]] std::size_t size() const { return templates_.size(); }
+    // Distinct transactions held in memory.
+    [[nodiscard]] std::size_t transactions() const { return transactions_.size(); }
+
+  private:
+    struct Arrival {
+        UnixTime produced;
+        bitcoin::Hash256 id;
+    };
+
+    std::shared_ptr<const Bytes> intern(const bitcoin::Hash256& wtxid, const std::string& raw);
+    void forget_oldest();
+
+    std::unordered_map<bitcoin::Hash256, std::shared_ptr<const StoredTemplate>> templates_;
+    std::unordered_map<bitcoin::Hash256, std::weak_ptr<const Bytes>> transactions_;
+    std::deque<Arrival> arrivals_;
+};
+
+}  // namespace lode::blkmaker
