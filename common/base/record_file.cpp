@@ -2,6 +2,7 @@
 #include "common/base/record_file.hpp"
 
 #include <boost/crc.hpp>
+#include <cstdio>
 
 #include "common/base/assert.hpp"
 
@@ -9,6 +10,15 @@ namespace lode {
 namespace {
 
 constexpr std::size_t frame_size = 8;
+
+struct FileCloser {
+    void operator()(std::FILE* file) const { std::fclose(file); }
+};
+
+auto damaged(const std::filesystem::path& path, std::uint64_t start) {
+    return failure(ErrorCode::internal,
+                   path.string() + ": damaged record at byte " + std::to_string(start));
+}
 
 }  // namespace
 
@@ -18,27 +28,36 @@ std::uint32_t crc32c(ByteView bytes) {
     return crc.checksum();
 }
 
-Result<RecordFile> RecordFile::open(const std::filesystem::path& path,
-                                    const std::function<void(ByteView)>& each) {
-    LODE_TRY(auto file, AppendFile::open(path));
-    LODE_TRY(const auto content, read_file(path));
-    ByteView rest = as_bytes(content);
-    while (rest.size() >= frame_size) {
-        const std::size_t length = load_le<std::uint32_t>(rest.data());
-        if (length > record_size_max) {
-            return failure(ErrorCode::internal, path.string() + ": damaged record length");
+Result<std::uint64_t> read_records(const std::filesystem::path& path, const RecordVisitor& each) {
+    const std::unique_ptr<std::FILE, FileCloser> file(std::fopen(path.c_str(), "rbe"));
+    if (!file) return failure(ErrorCode::unavailable, path.string() + ": cannot open");
+    std::uint64_t start = 0;
+    Bytes record;
+    for (;;) {
+        std::uint8_t frame[frame_size];
+        if (std::fread(frame, 1, frame_size, file.get()) < frame_size) break;
+        const std::size_t length = load_le<std::uint32_t>(frame);
+        if (length > RecordFile::record_size_max) return damaged(path, start);
+        record.resize(length);
+        if (std::fread(record.data(), 1, length, file.get()) < length) break;
+        if (crc32c(record) != load_le<std::uint32_t>(frame + 4)) {
+            if (std::fgetc(file.get()) == EOF) break;
+            return damaged(path, start);
         }
-        if (rest.size() - frame_size < length) break;
-        const ByteView record = rest.subspan(frame_size, length);
-        if (crc32c(record) != load_le<std::uint32_t>(rest.data() + 4)) {
-            if (rest.size() == frame_size + length) break;
-            return failure(ErrorCode::internal, path.string() + ": damaged record");
-        }
-        each(record);
-        rest = rest.subspan(frame_size + length);
+        each(record, start);
+        start += frame_size + length;
     }
-    if (!rest.empty()) {
-        LODE_TRY_VOID(file.truncate(content.size() - rest.size()));
+    if (std::ferror(file.get()) != 0) {
+        return failure(ErrorCode::unavailable, path.string() + ": cannot read");
+    }
+    return start;
+}
+
+Result<RecordFile> RecordFile::open(const std::filesystem::path& path, const RecordVisitor& each) {
+    LODE_TRY(auto file, AppendFile::open(path));
+    LODE_TRY(const auto end, read_records(path, each));
+    if (end < file.size()) {
+        LODE_TRY_VOID(file.truncate(end));
     }
     return RecordFile(std::move(file));
 }
@@ -51,10 +70,6 @@ Result<void> RecordFile::append(ByteView record) {
     append_le(framed, crc32c(record));
     lode::append(framed, record);
     return file_.append(framed);
-}
-
-Result<void> RecordFile::clear() {
-    return file_.truncate(0);
 }
 
 }  // namespace lode

@@ -11,21 +11,29 @@ namespace lode {
 // CRC-32C (Castagnoli, RFC 3720 appendix B.4).
 [[nodiscard]] std::uint32_t crc32c(ByteView bytes);
 
+// Is handed a whole record and where in the file it starts.
+using RecordVisitor = std::function<void(ByteView record, std::uint64_t start)>;
+
+// Reads every whole record of a file that may still be written to, one record in memory at a
+// time, and returns where they end; a torn tail is not touched. Fails (internal) on a damaged
+// record that others follow: that is a broken disk and not a crash.
+[[nodiscard]] Result<std::uint64_t> read_records(const std::filesystem::path& path,
+                                                 const RecordVisitor& each);
+
 class RecordFile {
   public:
     // A record holds at most this: above any message of the bus (16 MiB), so that a longer
     // length can only be damage.
     static constexpr std::size_t record_size_max = 20u << 20;
 
-    // Hands every whole record to `each`, then is ready to append. Fails (internal) on a damaged
-    // record that others follow: that is a broken disk and not a crash.
+    // Hands every whole record to `each`, cuts a torn tail, then is ready to append.
     [[nodiscard]] static Result<RecordFile> open(const std::filesystem::path& path,
-                                                 const std::function<void(ByteView)>& each);
+                                                 const RecordVisitor& each);
 
     // Returns once the record is on disk.
     [[nodiscard]] Result<void> append(ByteView record);
-    // Forgets all records.
-    [[nodiscard]] Result<void> clear();
+    // Forgets the records from the one that starts at `start` on; 0 forgets all.
+    [[nodiscard]] Result<void> truncate(std::uint64_t start) { return file_.truncate(start); }
     [[nodiscard]] std::uint64_t size() const { return file_.size(); }
 
   private:

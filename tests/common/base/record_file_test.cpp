@@ -12,14 +12,14 @@ namespace {
 
 std::vector<std::string> records_of(const std::filesystem::path& path) {
     std::vector<std::string> records;
-    auto file =
-        RecordFile::open(path, [&](ByteView record) { records.emplace_back(as_chars(record)); });
+    auto file = RecordFile::open(
+        path, [&](ByteView record, std::uint64_t) { records.emplace_back(as_chars(record)); });
     REQUIRE(file);
     return records;
 }
 
 void write_records(const std::filesystem::path& path, std::initializer_list<const char*> records) {
-    auto file = RecordFile::open(path, [](ByteView) {});
+    auto file = RecordFile::open(path, [](ByteView, std::uint64_t) {});
     REQUIRE(file);
     for (const char* record : records) REQUIRE(file.value().append(as_bytes(record)));
 }
@@ -58,19 +58,33 @@ TEST_CASE("damage before the tail is an error and nothing is cut") {
     auto content = read_file(path).value();
     content[9] = 'X';
     REQUIRE(replace_file(path, content));
-    CHECK_FALSE(RecordFile::open(path, [](ByteView) {}));
+    CHECK_FALSE(RecordFile::open(path, [](ByteView, std::uint64_t) {}));
     CHECK(read_file(path).value() == content);
 }
 
-TEST_CASE("a cleared file is empty and usable") {
+TEST_CASE("a file cut to nothing is empty and usable") {
     const TemporaryFolder folder;
     const auto path = folder.path() / "journal";
     {
-        auto file = RecordFile::open(path, [](ByteView) {});
+        auto file = RecordFile::open(path, [](ByteView, std::uint64_t) {});
         REQUIRE(file);
         REQUIRE(file.value().append(as_bytes("gone")));
-        REQUIRE(file.value().clear());
+        REQUIRE(file.value().truncate(0));
         REQUIRE(file.value().append(as_bytes("kept")));
     }
     CHECK(records_of(path) == std::vector<std::string>{"kept"});
+}
+
+TEST_CASE("a file is cut before a record by where that record starts") {
+    const TemporaryFolder folder;
+    const auto path = folder.path() / "journal";
+    write_records(path, {"one", "two", "three"});
+    std::uint64_t second = 0;
+    auto file = RecordFile::open(path, [&](ByteView record, std::uint64_t start) {
+        if (as_chars(record) == "two") second = start;
+    });
+    REQUIRE(file);
+    REQUIRE(file.value().truncate(second));
+    REQUIRE(file.value().append(as_bytes("new")));
+    CHECK(records_of(path) == std::vector<std::string>{"one", "new"});
 }
