@@ -1,0 +1,37 @@
+// What HTTP carries here: a method, a target, a JSON (or text) body and a status. Header fields
+// other than the content type concern only the client and the server themselves.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace lode::http {
+
+enum class Method : std::uint8_t { get, post, put, remove };
+
+[[nodiscard]] std::string_view to_string(Method method);  // "GET", "POST", "PUT", "DELETE"
+
+struct Response {
+    int status = 200;
+    std::string body;
+    std::string content_type = "application/json";
+};
+
+// {"error":"…"} with the status.
+[[nodiscard]] Response error_response(int status, std::string_view message);
+
+// A target's parts with %xx and (in the query) + decoded. A name without = has an empty value; of
+// a name given twice the last counts. Empty when an escape is broken.
+struct Target {
+    std::string path;
+    std::map<std::string, std::string, std::less<>> query;
+};
+[[nodiscard]] std::optional<Target> parse_target(std::string_view target);
+
+// `text` with every byte but letters, digits and -._~ escaped, for building targets.
+[[nodiscard]] std::string percent_encode(std::string_view text);
+
+}  // namespace lode::http
