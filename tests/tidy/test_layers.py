@@ -1,0 +1,131 @@
+"""Who may include what: the layers of common/ and the services, and third-party headers."""
+import re
+
+import tree
+
+# Each group may include only the groups before it, and nothing sideways inside its own.
+LAYERS = [
+    ["common/base"],
+    ["common/json"],
+    ["common/config", "common/bitcoin", "common/metrics"],
+    ["common/messages", "common/stratum"],
+    ["common/bus", "common/db", "common/http", "common/net"],
+    ["common/node", "common/runtime"],
+    tree.SERVICES + ["miner"],
+    ["lode"],
+]
+RANK = {folder: rank for rank, group in enumerate(LAYERS) for folder in group}
+ADAPTERS = [folder for group in LAYERS[4:6] for folder in group]
+# The only files of a service that may touch adapters; its other files are pure logic.
+SERVICE_JOINTS = {"main.cpp", "service.cpp", "service.hpp"}
+
+# Header prefix -> where it may appear. The first prefix that fits counts.
+THIRD_PARTY = [
+    ("boost/outcome/", ["common/base/"]),
+    ("boost/crc.hpp", ["common/base/"]),
+    ("boost/asio", ["common/runtime/", "common/http/", "common/net/"]),
+    ("boost/beast", ["common/http/"]),
+    ("rapidjson/", ["common/json/"]),
+    ("toml++/", ["common/config/"]),
+    ("spdlog/", ["common/base/"]),
+    ("fmt/", ["common/base/"]),
+    ("soci/", ["common/db/"]),
+    ("sqlite3.h", ["common/bus/", "common/db/"]),
+    ("openssl/", ["common/bitcoin/sha256.cpp", "common/net/"]),
+    ("zmq", ["common/node/"]),
+    ("CLI/", ["common/runtime/", "lode/", "miner/"]),
+    ("zstd.h", ["sharelogger/"]),
+    ("google/protobuf/", ["common/messages/", "common/bus/"]),
+    ("catch2/", ["tests/"]),
+    ("sys/epoll.h", ["common/net/"]),
+]
+# Headers of the C library and the compiler, which carry no dependency.
+POSIX = re.compile(r"(sys|netinet|arpa|linux)/\w+\.h|(unistd|fcntl|netdb|poll|pthread|sched|"
+                   r"termios|ifaddrs|cpuid|immintrin|x86intrin|endian)\.h")
+
+# Pattern -> its meaning; logic gets time, randomness and settings as arguments.
+IMPURE = {
+    r"\b(system|steady|high_resolution)_clock::now\b": "reads the clock",
+    r"\bstd::j?thread\b": "starts a thread",
+    r"\bsleep_(for|until)\b": "sleeps",
+    r"\b(getenv|random_device|srand|gettimeofday|clock_gettime)\b": "reads its surroundings",
+}
+PURE_FOLDERS = [folder for group in LAYERS[1:4] for folder in group]
+# Files of pure folders that read the surroundings by their job.
+IMPURE_BY_JOB = {"common/config/": r"\b(getenv"}
+
+
+def home(path):
+    """The layer folder of a file, or None for what is outside the layers."""
+    parts = path.split("/")
+    folder = "/".join(parts[:2]) if parts[0] == "common" else parts[0]
+    return folder if folder in RANK else None
+
+
+def sources():
+    return tree.files(".hpp", ".cpp", ".h")
+
+
+def is_logic(path):
+    folder = home(path)
+    if folder in tree.SERVICES:
+        return path.rsplit("/", 1)[-1] not in SERVICE_JOINTS
+    return folder in PURE_FOLDERS
+
+
+def test_each_layer_includes_only_what_is_below_it():
+    findings = []
+    for path in sources():
+        own = home(path)
+        for number, name in tree.includes(path):
+            other = home(name.strip('<>"'))
+            if own and other and own != other and RANK[other] >= RANK[own]:
+                findings.append(f"{path}:{number}: {own} may not include {other}")
+    tree.report(findings)
+
+
+def test_only_the_joints_of_a_service_include_adapters():
+    findings = []
+    for path in sources():
+        if home(path) in tree.SERVICES and is_logic(path):
+            findings += [f"{path}:{number}: only main and service may include {name}"
+                         for number, name in tree.includes(path)
+                         if home(name.strip('"')) in ADAPTERS]
+    tree.report(findings)
+
+
+def test_third_party_headers_stay_in_their_folder():
+    findings = []
+    for path in sources():
+        for number, name in tree.includes(path):
+            header = name.strip('<>"')
+            if not name.startswith("<") or re.fullmatch(r"[a-z_0-9]+", header):
+                continue  # our own, or the standard library's
+            where = next((folders for prefix, folders in THIRD_PARTY if header.startswith(prefix)),
+                         None)
+            if where is None and not POSIX.fullmatch(header):
+                findings.append(f"{path}:{number}: <{header}> has no folder yet; give it one here")
+            elif where and not path.startswith((*where, "tests/")):
+                findings.append(f"{path}:{number}: <{header}> belongs to {', '.join(where)} only")
+    tree.report(findings)
+
+
+def test_our_own_headers_are_included_from_the_root():
+    tree.report([f'{path}:{number}: {name} is not a path from the root'
+                 for path in sources() for number, name in tree.includes(path)
+                 if name.startswith('"') and not name.endswith('.pb.h"')
+                 and not (tree.ROOT / name.strip('"')).is_file()])
+
+
+def test_logic_is_given_time_and_surroundings():
+    findings = []
+    for path in sources():
+        if not is_logic(path):
+            continue
+        for number, line in enumerate(tree.code(path).splitlines(), 1):
+            for pattern, meaning in IMPURE.items():
+                by_job = any(path.startswith(folder) and pattern.startswith(start)
+                             for folder, start in IMPURE_BY_JOB.items())
+                if re.search(pattern, line) and not by_job:
+                    findings.append(f"{path}:{number}: logic {meaning}")
+    tree.report(findings)

@@ -1,0 +1,53 @@
+"""Every source file has a test of its own, or a reason stated here, and every test is built."""
+import re
+
+import tree
+
+# Source -> why it has no tests/.../x_test.cpp. A path that ends in / stands for the folder.
+REASONS = {
+    "common/base/assert.cpp": "ends the process; one line",
+    "common/base/clock.cpp": "a thin cover of the system's clocks",
+}
+# File names that mean the same in every service.
+REASONS_BY_NAME = {
+    "main.cpp": "only wiring; run by tests/end_to_end",
+    "service.cpp": "joins adapters and logic; run by tests/end_to_end",
+}
+
+
+def judged_sources():
+    folders = ("common/", *(f"{name}/" for name in tree.SERVICES + tree.PROGRAMS))
+    return [path for path in tree.files(".cpp") if path.startswith(folders)]
+
+
+def reason(path):
+    by_name = REASONS_BY_NAME.get(path.rsplit("/", 1)[-1])
+    return by_name or next((why for start, why in REASONS.items()
+                            if path == start or (start.endswith("/") and path.startswith(start))),
+                           None)
+
+
+def test_every_source_has_a_test_or_a_stated_reason():
+    known = set(tree.files(".cpp"))
+    tree.report([f"{path}: no tests/{path[:-4]}_test.cpp" for path in judged_sources()
+                 if f"tests/{path[:-4]}_test.cpp" not in known and not reason(path)])
+
+
+def test_no_reason_outlives_its_source():
+    tree.report([f"tests/tidy/test_sources.py: {start} is gone or has a test" for start in REASONS
+                 if not any(path.startswith(start) for path in judged_sources())
+                 or f"tests/{start[:-4]}_test.cpp" in tree.files(".cpp")])
+
+
+def test_every_source_is_built():
+    """CMake lists files by name; one that no list names would silently never be compiled."""
+    lists = {path.rpartition("/")[0]: tree.text(path) for path in tree.files("CMakeLists.txt")}
+    findings = []
+    for path in tree.files(".cpp"):
+        parts = path.split("/")
+        built = any(re.search(rf"(?<![\w/]){re.escape('/'.join(parts[depth:]))}\b",
+                              lists.get("/".join(parts[:depth]), ""))
+                    for depth in range(len(parts)))
+        if not built:
+            findings.append(f"{path}: named in no CMakeLists.txt")
+    tree.report(findings)
