@@ -7,7 +7,8 @@ set(CMAKE_CXX_FLAGS_RELEASE "-O2")
 set(THREADS_PREFER_PTHREAD_FLAG ON)
 
 if(LODE_SANITIZE)
-    add_compile_options(-fsanitize=${LODE_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+    add_compile_options(
+        -fsanitize=${LODE_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
     add_link_options(-fsanitize=${LODE_SANITIZE})
 endif()
 

@@ -1,7 +1,7 @@
 # Three functions make every target of the project, so that all are built the same way.
 
 # The standard headers that nearly every file needs, compiled once.
-file(WRITE ${CMAKE_BINARY_DIR}/pch.cpp "// Carries the precompiled header.\n")
+file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/pch.cpp CONTENT "// Carries the precompiled header.\n")
 add_library(lode_pch OBJECT ${CMAKE_BINARY_DIR}/pch.cpp)
 target_precompile_headers(lode_pch PRIVATE
     <algorithm> <array> <chrono> <cstdint> <cstring> <functional> <map> <memory> <mutex> <optional>
@@ -36,7 +36,8 @@ function(lode_test name)
     endif()
     add_executable(${name}_test ${arg_SOURCES})
     target_include_directories(${name}_test PRIVATE ${CMAKE_SOURCE_DIR})
-    target_link_libraries(${name}_test PRIVATE ${arg_LIBRARIES} lode_warnings Catch2::Catch2WithMain)
+    target_link_libraries(${name}_test PRIVATE
+        ${arg_LIBRARIES} lode_warnings Catch2::Catch2WithMain)
     target_precompile_headers(${name}_test REUSE_FROM lode_pch)
     add_test(NAME ${name} COMMAND ${name}_test --order rand WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
     set_tests_properties(${name} PROPERTIES LABELS ${arg_LABEL} TIMEOUT 300)
