@@ -12,6 +12,7 @@
 #include "common/bitcoin/amount.hpp"
 #include "common/bitcoin/hash256.hpp"
 #include "common/bitcoin/uint256.hpp"
+#include "common/json/document.hpp"
 
 namespace lode::bitcoin {
 
@@ -49,8 +50,11 @@ struct BlockTemplate {
 // Whether each transaction's txid, wtxid and weight are computed again from its data and compared.
 enum class TransactionCheck { full, none };
 
-// The answer's `result` as JSON text. Malformed, naming the field, when one is missing, of the
-// wrong type or out of range, or when two contradict each other.
+// The answer's `result`. Malformed, naming the field, when one is missing, of the wrong type or out
+// of range, or when two contradict each other.
+[[nodiscard]] Result<BlockTemplate> parse_block_template(
+    json::Value result, TransactionCheck check = TransactionCheck::full);
+// The same from JSON text.
 [[nodiscard]] Result<BlockTemplate> parse_block_template(
     std::string_view json, TransactionCheck check = TransactionCheck::full);
 
