@@ -32,12 +32,12 @@ namespace lode::stratum {
                                                      const bitcoin::Difficulty& difficulty);
 
 struct SubmitFields {
-    std::string_view user;
-    std::string_view job_id;
-    ByteView extranonce2;
+    std::string_view user{};
+    std::string_view job_id{};
+    ByteView extranonce2{};
     std::uint32_t time = 0;
     std::uint32_t nonce = 0;
-    std::optional<std::uint32_t> version_bits;  // only where version rolling was granted
+    std::optional<std::uint32_t> version_bits{};  // only where version rolling was granted
 };
 [[nodiscard]] std::string submit_request(std::uint64_t id, const SubmitFields& fields);
 

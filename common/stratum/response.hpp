@@ -33,11 +33,11 @@ enum class Granted : bool { no, yes };
 
 // One field an extension asked for; those left empty are not mentioned.
 struct ConfigureResult {
-    std::optional<std::uint32_t> version_mask;  // 0: version rolling is answered false
-    std::optional<Granted> minimum_difficulty;
-    std::optional<Granted> subscribe_extranonce;
-    std::optional<Granted> info;
-    std::vector<std::string_view> unknown;  // answered false
+    std::optional<std::uint32_t> version_mask{};  // 0: version rolling is answered false
+    std::optional<Granted> minimum_difficulty{};
+    std::optional<Granted> subscribe_extranonce{};
+    std::optional<Granted> info{};
+    std::vector<std::string_view> unknown{};  // answered false
 };
 [[nodiscard]] std::string configure_line(std::string_view id, const ConfigureResult& result);
 
