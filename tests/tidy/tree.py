@@ -14,7 +14,7 @@ PROGRAMS = ["miner", "lode"]
 
 @functools.cache
 def files(*suffixes):
-    """Files that are tracked or about to be, as paths from the root; all where no suffix is named."""
+    """Files that are tracked or about to be, as paths from the root; all, or those so ending."""
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         cwd=ROOT, check=True, capture_output=True, text=True).stdout.split("\0")

@@ -1,0 +1,205 @@
+"""A whole pool in one process: `lode run` with its own configuration in a folder of its own."""
+import decimal
+import json
+import os
+import pathlib
+import signal
+import sqlite3
+import subprocess
+import time
+import urllib.error
+import urllib.request
+
+from stratum_client import StratumClient
+from waiting import eventually, free_ports
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+PROGRAMS = ROOT / "build" / "release" / "bin"
+START_SECONDS = 30
+STOP_SECONDS = 20
+EXIT_TAKEN = 3  # DESIGN: a port or a lock is taken
+PORT_ATTEMPTS = 5
+
+
+def program(name):
+    path = PROGRAMS / name
+    assert path.exists(), f"{path} is not built; run tests/run release"
+    return str(path)
+
+
+def toml_value(value):
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(toml_value, value)) + "]"
+    return str(value) if isinstance(value, int) else json.dumps(str(value))
+
+
+def toml(tables, path=""):
+    """Nested dicts as TOML: a dict is a table, a list of dicts an array of tables."""
+    def is_table(value):
+        return isinstance(value, dict) or (isinstance(value, list) and value
+                                           and isinstance(value[0], dict))
+    lines = [f"{key} = {toml_value(value)}" for key, value in tables.items() if not is_table(value)]
+    for key, value in tables.items():
+        name = f"{path}{key}"
+        if isinstance(value, dict):
+            lines += ["", f"[{name}]", toml(value, name + ".")]
+        elif is_table(value):
+            for each in value:
+                lines += ["", f"[[{name}]]", toml(each, name + ".")]
+    return "\n".join(lines)
+
+
+def merged(base, changes):
+    """`base` with `changes` laid over it, table by table."""
+    both = base | changes
+    for key in base.keys() & changes.keys():
+        if isinstance(base[key], dict) and isinstance(changes[key], dict):
+            both[key] = merged(base[key], changes[key])
+    return both
+
+
+class Pool:
+    """`lode run`; `changes` are laid over the configuration, as nested dicts."""
+
+    def __init__(self, folder, nodes, payout_address, changes=None):
+        self.folder = pathlib.Path(folder)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.nodes = nodes
+        self.payout_address = payout_address
+        self.changes = changes or {}
+        self.data_dir = self.folder / "data"
+        self.config_file = self.folder / "lode.toml"
+        self.log_file = self.folder / "lode.log"
+        self.process = None
+        self.choose_ports()
+
+    def choose_ports(self):
+        self.health_port, self.stratum_port, self.api_port = free_ports(3)
+
+    def configuration(self):
+        return merged({
+            "data_dir": self.data_dir,
+            "bus": {"url": "embedded:"},
+            "database": {"url": "sqlite:"},
+            "chain": [{
+                "name": self.nodes[0].network,
+                "coin": "bitcoin",
+                "network": self.nodes[0].network,
+                "payout_address": self.payout_address,
+                "node": [{"url": node.url, "cookie_file": node.cookie_file,
+                          "zmq": node.facts["zmq_hashblock"], "priority": number}
+                         for number, node in enumerate(self.nodes)],
+            }],
+            "gbtmaker": {"health_port": self.health_port},
+            "sserver": {"listener": [{"address": "127.0.0.1", "port": self.stratum_port}]},
+            "statshttpd": {"address": "127.0.0.1", "port": self.api_port},
+        }, self.changes)
+
+    def write_configuration(self):
+        self.config_file.write_text("# Written by the test.\n" + toml(self.configuration()) + "\n")
+
+    # The process.
+
+    def launch(self):
+        """Starts the program and does not wait for it."""
+        self.write_configuration()
+        with open(self.log_file, "ab") as log:
+            self.process = subprocess.Popen([program("lode"), "run", "--config", self.config_file],
+                                            stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        return self
+
+    def start(self):
+        """Starts the program and waits until it is healthy; takes other ports if its are taken."""
+        for _ in range(PORT_ATTEMPTS):
+            self.launch()
+            deadline = time.monotonic() + START_SECONDS
+            while not self.is_healthy():
+                code = self.process.poll()
+                if code == EXIT_TAKEN:
+                    break
+                assert code is None, f"lode run ended with {code}:\n{self.log()}"
+                assert time.monotonic() < deadline, f"never healthy:\n{self.log()}"
+                time.sleep(0.02)
+            else:
+                return self
+            self.choose_ports()
+        raise AssertionError("ports were taken again and again")
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+
+    def stop(self):
+        """SIGTERM; the exit code."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(STOP_SECONDS)
+
+    def close(self):
+        """Whatever state it is in, it runs no more."""
+        if self.process and self.process.poll() is None:
+            try:
+                self.stop()
+            except subprocess.TimeoutExpired:
+                self.kill()
+                raise AssertionError(f"lode run ignored SIGTERM:\n{self.log()}") from None
+
+    # What it says.
+
+    def get(self, port, path):
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=10) as answer:
+            return answer.read().decode()
+
+    def is_healthy(self):
+        try:
+            self.get(self.health_port, "/healthz")
+            return True
+        except (urllib.error.URLError, OSError):
+            return False
+
+    def api(self, path):
+        return json.loads(self.get(self.api_port, f"/api/v1/{path}"), parse_float=decimal.Decimal)
+
+    def metrics(self):
+        """Sample (name with its labels) -> value."""
+        samples = {}
+        for line in self.get(self.health_port, "/metrics").splitlines():
+            if line and not line.startswith("#"):
+                name, _, value = line.rpartition(" ")
+                samples[name] = float(value)
+        return samples
+
+    def log(self):
+        return self.log_file.read_text(errors="replace") if self.log_file.exists() else ""
+
+    def wait_for_log(self, phrase, seconds=30):
+        return eventually(lambda: next((line for line in self.log().splitlines() if phrase in line),
+                                       None), f"'{phrase}' in the log", seconds)
+
+    def query(self, sql, *parameters):
+        """Rows of the accounting database, opened for reading only."""
+        connection = sqlite3.connect(f"file:{self.database_file()}?mode=ro", uri=True, timeout=10)
+        try:
+            return connection.execute(sql, parameters).fetchall()
+        finally:
+            connection.close()
+
+    def database_file(self):
+        return self.data_dir / "lode.sqlite"
+
+    # Who mines on it.
+
+    def connect(self):
+        return StratumClient(self.stratum_port)
+
+    def miner(self, user):
+        """A connected, subscribed and authorised client."""
+        return self.connect().subscribe().authorize(user)
+
+
+def run_lode(*arguments, folder=None, timeout=60):
+    """Runs `lode` to its end; for commands that return."""
+    return subprocess.run([program("lode"), *map(str, arguments)], capture_output=True, text=True,
+                          cwd=folder, timeout=timeout, check=False, env=os.environ)
