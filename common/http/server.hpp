@@ -17,10 +17,10 @@ namespace lode::http {
 
 struct Request {
     Method method = Method::get;
-    std::string path;                                       // decoded
-    std::map<std::string, std::string, std::less<>> query;  // decoded
-    std::string body;
-    std::string content_type;
+    std::string path;                                         // decoded
+    std::map<std::string, std::string, std::less<>> query{};  // decoded
+    std::string body{};
+    std::string content_type{};
 };
 
 // Answers one request. Copies share it: the first send() counts, from any thread, also after the

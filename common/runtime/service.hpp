@@ -44,7 +44,7 @@ enum class Readiness : std::uint8_t { not_ready, ready };
 
 struct Health {
     Readiness readiness = Readiness::not_ready;
-    std::string detail;  // one phrase for a person: what is waited for
+    std::string detail{};  // one phrase for a person: what is waited for
 };
 
 class Service {
@@ -68,7 +68,7 @@ struct ServiceDefinition {
     std::string_view summary;  // one line for --help
     std::uint16_t default_health_port = 0;
     const config::SectionBase* settings = nullptr;  // its table, for --help and the check
-    std::function<Result<std::unique_ptr<Service>>(Context&)> create;
+    std::function<Result<std::unique_ptr<Service>>(Context&)> create{};
 };
 
 }  // namespace lode::runtime

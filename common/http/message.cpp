@@ -1,0 +1,90 @@
+// Targets, escapes and the form of an error's body.
+#include "common/http/message.hpp"
+
+#include "common/base/hex.hpp"
+#include "common/json/writer.hpp"
+
+namespace lode::http {
+namespace {
+
+enum class Plus : std::uint8_t { is_plus, is_space };
+
+std::optional<std::string> percent_decode(std::string_view text, Plus plus) {
+    std::string decoded;
+    decoded.reserve(text.size());
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (text[i] == '+' && plus == Plus::is_space) {
+            decoded += ' ';
+        } else if (text[i] != '%') {
+            decoded += text[i];
+        } else {
+            std::uint8_t byte = 0;
+            if (!decode_hex(text.substr(i + 1, 2), {&byte, 1})) return std::nullopt;
+            decoded += static_cast<char>(byte);
+            i += 2;
+        }
+    }
+    return decoded;
+}
+
+bool is_unreserved(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '.' || c == '_' || c == '~';
+}
+
+}  // namespace
+
+std::string_view to_string(Method method) {
+    switch (method) {
+        case Method::get:
+            return "GET";
+        case Method::post:
+            return "POST";
+        case Method::put:
+            return "PUT";
+        case Method::remove:
+            return "DELETE";
+    }
+    return "GET";
+}
+
+Response error_response(int status, std::string_view message) {
+    json::Writer body;
+    body.object().field("error", message).end();
+    return {.status = status, .body = body.take()};
+}
+
+std::optional<Target> parse_target(std::string_view target) {
+    const auto mark = target.find('?');
+    auto path = percent_decode(target.substr(0, mark), Plus::is_plus);
+    if (!path) return std::nullopt;
+    Target parsed{std::move(*path), {}};
+    std::string_view rest = mark == target.npos ? std::string_view() : target.substr(mark + 1);
+    while (!rest.empty()) {
+        const std::string_view pair = rest.substr(0, rest.find('&'));
+        rest.remove_prefix(std::min(pair.size() + 1, rest.size()));
+        if (pair.empty()) continue;
+        const auto equals = pair.find('=');
+        auto name = percent_decode(pair.substr(0, equals), Plus::is_space);
+        auto value = percent_decode(
+            equals == pair.npos ? std::string_view() : pair.substr(equals + 1), Plus::is_space);
+        if (!name || !value) return std::nullopt;
+        parsed.query.insert_or_assign(std::move(*name), std::move(*value));
+    }
+    return parsed;
+}
+
+std::string percent_encode(std::string_view text) {
+    std::string encoded;
+    for (const char c : text) {
+        if (is_unreserved(c)) {
+            encoded += c;
+        } else {
+            encoded += '%';
+            encoded += to_hex(as_bytes({&c, 1}));
+        }
+    }
+    return encoded;
+}
+
+}  // namespace lode::http
