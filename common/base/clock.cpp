@@ -1,6 +1,8 @@
 // The only place that reads the machine's clocks.
 #include "common/base/clock.hpp"
 
+#include <cstdio>
+
 namespace lode {
 namespace {
 
@@ -15,6 +17,14 @@ class SystemClock final : public Clock {
 };
 
 }  // namespace
+
+std::string utc_day(UnixTime time) {
+    const std::chrono::year_month_day date(std::chrono::floor<std::chrono::days>(time));
+    char text[16];
+    std::snprintf(text, sizeof text, "%04d-%02u-%02u", static_cast<int>(date.year()),
+                  static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()));
+    return text;
+}
 
 const Clock& system_clock() {
     static const SystemClock clock;

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <string>
 
 namespace lode {
 
@@ -22,6 +23,9 @@ using Duration = std::chrono::steady_clock::duration;
 [[nodiscard]] constexpr std::int64_t to_unix_seconds(UnixTime time) {
     return std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count();
 }
+
+// The day in UTC, "2026-11-21": as a name it sorts by time.
+[[nodiscard]] std::string utc_day(UnixTime time);
 
 class Clock {
   public:

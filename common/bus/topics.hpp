@@ -45,7 +45,7 @@ using std::chrono::hours;
 inline constexpr Topic<v1::TemplateMessage> block_template{
     {"lode.<chain>.template", 1, Retention::for_time, hours(2)}};
 
-// Produced by jobmaker; consumed by sserver, blkmaker, sharelogger (archives it), statshttpd.
+// Produced by jobmaker; consumed by sserver, sharelogger (archives it), statshttpd.
 // Key: chain. Kept until every group has it and 2 h, because a share can only be verified again
 // with its job.
 inline constexpr Topic<v1::JobMessage> job{

@@ -1,0 +1,102 @@
+// Files by day, partition and instance.
+#include "sharelogger/archive.hpp"
+
+#include <algorithm>
+#include <optional>
+
+namespace lode::sharelogger {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string prefix_of(FrameKind kind) {
+    return kind == FrameKind::share ? "share-" : "job-";
+}
+
+std::vector<std::string> names_in(const fs::path& folder) {
+    std::vector<std::string> names;
+    std::error_code error;
+    for (const auto& entry : fs::directory_iterator(folder, error)) {
+        names.push_back(entry.path().filename().string());
+    }
+    std::sort(names.begin(), names.end());
+    return names;
+}
+
+}  // namespace
+
+std::string ArchiveWriter::file_name(FrameKind kind, std::uint32_t partition) const {
+    char number[16];
+    std::snprintf(number, sizeof number, "%04u-", partition);
+    return prefix_of(kind) + number + place_.instance;
+}
+
+Result<void> ArchiveWriter::recover(FrameKind kind, std::uint32_t partition,
+                                    std::int64_t committed) {
+    const std::string name = file_name(kind, partition);
+    files_.erase(name);
+    // Newest first: frames are in the order of offsets, so the first file that needs no cut ends
+    // the search.
+    auto days = archive_days(place_.folder, place_.chain);
+    std::reverse(days.begin(), days.end());
+    for (const std::string& day : days) {
+        const fs::path path = place_.folder / place_.chain / day / name;
+        if (!fs::exists(path)) continue;
+        std::optional<std::uint64_t> cut;
+        Result<void> readable = success();
+        LODE_TRY(auto file, RecordFile::open(path, [&](ByteView record, std::uint64_t start) {
+                     const auto header = decode_frame_header(record);
+                     if (!header) {
+                         readable = failure_in(path.string(), header.error());
+                     } else if (!cut && header.value().next > committed) {
+                         cut = start;
+                     }
+                 }));
+        LODE_TRY_VOID(readable);
+        if (!cut) return success();
+        LODE_TRY_VOID(file.truncate(*cut));
+        if (*cut > 0) return success();
+    }
+    return success();
+}
+
+Result<void> ArchiveWriter::append(const Frame& frame, UnixTime now) {
+    const std::string name = file_name(frame.header.kind, frame.header.partition);
+    const std::string day = utc_day(now);
+    auto open = files_.find(name);
+    if (open == files_.end() || open->second.day != day) {
+        const fs::path folder = place_.folder / place_.chain / day;
+        std::error_code error;
+        fs::create_directories(folder, error);
+        if (error) {
+            return failure(ErrorCode::unavailable,
+                           folder.string() + ": cannot create: " + error.message());
+        }
+        LODE_TRY(auto file, RecordFile::open(folder / name, [](ByteView, std::uint64_t) {}));
+        open = files_.insert_or_assign(name, OpenFile{day, std::move(file)}).first;
+    }
+    LODE_TRY(const auto bytes, encode_frame(frame));
+    return open->second.file.append(bytes);
+}
+
+std::vector<std::string> archive_days(const fs::path& folder, const std::string& chain) {
+    return names_in(folder / chain);
+}
+
+Result<void> read_archive_day(const fs::path& day_folder, FrameKind kind,
+                              const FrameVisitor& visit) {
+    for (const std::string& name : names_in(day_folder)) {
+        if (!name.starts_with(prefix_of(kind))) continue;
+        Result<void> outcome = success();
+        const auto read = read_records(day_folder / name, [&](ByteView record, std::uint64_t) {
+            if (!outcome) return;
+            const auto frame = decode_frame(record);
+            outcome = frame ? visit(frame.value()) : failure_in(name, frame.error());
+        });
+        if (!read) return read.error();
+        LODE_TRY_VOID(outcome);
+    }
+    return success();
+}
+
+}  // namespace lode::sharelogger

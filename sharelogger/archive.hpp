@@ -1,0 +1,58 @@
+// The share archive on disk: `<folder>/<chain>/<day>/<share|job>-<partition>-<instance>`, a record
+// file of frames each. It is written before the database, so what is counted can always be proved.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+
+#include "common/base/clock.hpp"
+#include "common/base/record_file.hpp"
+#include "sharelogger/archive_frame.hpp"
+
+namespace lode::sharelogger {
+
+struct ArchivePlace {
+    std::filesystem::path folder;
+    std::string chain;
+    std::string instance;  // who writes: two instances never share a file
+};
+
+class ArchiveWriter {
+  public:
+    explicit ArchiveWriter(ArchivePlace place) : place_(std::move(place)) {}
+
+    // Cuts this instance's own frames of a partition that reach past `committed`, the offset the
+    // database stands at: they belong to a transaction that never was.
+    [[nodiscard]] Result<void> recover(FrameKind kind, std::uint32_t partition,
+                                       std::int64_t committed);
+
+    // Returns once the frame is on disk, in the file of the day of `now` (UTC).
+    [[nodiscard]] Result<void> append(const Frame& frame, UnixTime now);
+
+  private:
+    struct OpenFile {
+        std::string day;
+        RecordFile file;
+    };
+
+    [[nodiscard]] std::string file_name(FrameKind kind, std::uint32_t partition) const;
+
+    ArchivePlace place_;
+    std::map<std::string, OpenFile> files_;  // by file name
+};
+
+// What a reader does with each frame; an error ends the reading and is returned.
+using FrameVisitor = std::function<Result<void>(const Frame& frame)>;
+
+// The days of a chain's archive, "2026-11-21", in order.
+[[nodiscard]] std::vector<std::string> archive_days(const std::filesystem::path& folder,
+                                                    const std::string& chain);
+
+// All frames of a kind on one day, of every instance, each partition in order. The archive may be
+// written to meanwhile. The same share may stand in two instances' files: readers that count
+// tell by stream and sequence.
+[[nodiscard]] Result<void> read_archive_day(const std::filesystem::path& day_folder, FrameKind kind,
+                                            const FrameVisitor& visit);
+
+}  // namespace lode::sharelogger

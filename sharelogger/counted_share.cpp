@@ -1,0 +1,38 @@
+// The door between message and accounts.
+#include "sharelogger/counted_share.hpp"
+
+#include <algorithm>
+
+#include "common/messages/share.pb.h"
+
+namespace lode::sharelogger {
+namespace {
+
+constexpr auto clock_tolerance = std::chrono::seconds(60);
+
+}  // namespace
+
+Result<CountedShare> parse_share(const v1::Share& share, UnixTime appended) {
+    const auto malformed = [](const char* what) { return failure(ErrorCode::malformed, what); };
+    if (share.sequence() == 0) return malformed("share: sequence is missing");
+    if (share.job_id() == 0) return malformed("share: job_id is missing");
+    if (!share.has_bitcoin()) return malformed("share: proof is missing");
+    if (share.user().empty() || share.user().size() > user_name_max) {
+        return malformed("share: user is empty or too long");
+    }
+    if (share.worker().size() > worker_name_max) return malformed("share: worker is too long");
+    const auto work = bitcoin::work_from_bytes(as_bytes(share.work()));
+    if (!work) return failure_in("share: work", work.error());
+    return CountedShare{
+        .stream = StreamId(share.stream()),
+        .sequence = Sequence(share.sequence()),
+        .user = share.user(),
+        .worker = share.worker(),
+        .job = JobId(share.job_id()),
+        .height = share.height(),
+        .bits = share.bitcoin().bits(),
+        .work = work.value(),
+        .accepted = std::min(from_unix_ms(share.produced_unix_ms()), appended + clock_tolerance)};
+}
+
+}  // namespace lode::sharelogger

@@ -1,0 +1,37 @@
+// A share as the accounts see it, parsed from the bus once.
+#pragma once
+
+#include <string>
+
+#include "common/base/clock.hpp"
+#include "common/base/result.hpp"
+#include "common/base/strong.hpp"
+#include "common/bitcoin/target.hpp"
+
+namespace lode::v1 {
+class Share;
+}
+
+namespace lode::sharelogger {
+
+// Limits of DESIGN section 4.6, in bytes.
+inline constexpr std::size_t user_name_max = 128;
+inline constexpr std::size_t worker_name_max = 64;
+
+struct CountedShare {
+    StreamId stream;
+    Sequence sequence;
+    std::string user;
+    std::string worker;
+    JobId job;
+    std::uint32_t height = 0;
+    std::uint32_t bits = 0;  // of the network, compact
+    bitcoin::Work work;
+    UnixTime accepted;
+};
+
+// `appended` is the bus's time of the record: a share claims at most a minute more, so that a
+// wrong clock at an sserver does not write into the far future. Malformed names the field.
+[[nodiscard]] Result<CountedShare> parse_share(const v1::Share& share, UnixTime appended);
+
+}  // namespace lode::sharelogger

@@ -1,0 +1,18 @@
+// Proves an archived share again from its job: the same hash, the same verdict, the same credit.
+#pragma once
+
+#include "common/base/result.hpp"
+
+namespace lode::v1 {
+class Job;
+class Share;
+}  // namespace lode::v1
+
+namespace lode::sharelogger {
+
+// Success: the share's hash meets its target, it claims exactly the work it is worth, and it says
+// rightly whether it solves a block. Else rejected, with what does not hold; malformed when share
+// or job cannot be read.
+[[nodiscard]] Result<void> prove(const v1::Share& share, const v1::Job& job);
+
+}  // namespace lode::sharelogger

@@ -1,0 +1,87 @@
+// A job and real shares on it, mined at a target that every fourth hash meets.
+#pragma once
+
+#include "common/bitcoin/share_check.hpp"
+#include "common/bitcoin/target.hpp"
+#include "common/messages/job.pb.h"
+#include "common/messages/share.pb.h"
+
+namespace lode::test {
+
+inline std::string text(ByteView bytes) {
+    return std::string(as_chars(bytes));
+}
+
+inline bitcoin::Uint256 network_target() {
+    return bitcoin::target_from_bits(0x1f00ffff).value();
+}
+inline bitcoin::Uint256 share_target() {
+    return bitcoin::target_from_bits(0x203fffff).value();
+}
+
+inline v1::Job a_job() {
+    v1::Job job;
+    job.set_job_id(1'700'000'000ULL << 16 | 3);
+    job.set_height(150);
+    job.set_network_target(text(network_target().to_hash().view()));
+    auto& body = *job.mutable_bitcoin();
+    body.set_prev_hash(std::string(32, '\x22'));
+    body.set_version(0x20000000);
+    body.set_version_mask(0x1fffe000);
+    body.set_bits(0x1f00ffff);
+    body.set_coinbase_prefix(std::string(70, 'p'));
+    body.set_extranonce_size(12);
+    body.set_coinbase_suffix(std::string(90, 's'));
+    body.add_merkle_branch(std::string(32, '\x33'));
+    return job;
+}
+
+// The first share of the job whose hash meets the target, as an sserver would publish it.
+inline v1::Share a_share(const v1::Job& job, std::uint64_t sequence) {
+    const auto& body = job.bitcoin();
+    bitcoin::ShareJob check;
+    check.coinbase_prefix.update(as_bytes(body.coinbase_prefix()));
+    check.coinbase_suffix = as_bytes(body.coinbase_suffix());
+    const bitcoin::Hash256 sibling =
+        bitcoin::hash256_from_bytes(as_bytes(body.merkle_branch(0))).value();
+    check.merkle_branch = {&sibling, 1};
+    check.version = static_cast<std::uint32_t>(body.version());
+    check.version_mask = body.version_mask();
+    check.prev_hash = bitcoin::hash256_from_bytes(as_bytes(body.prev_hash())).value();
+    check.bits = body.bits();
+    check.network_target = network_target();
+    const std::string extranonce1(4, '\x01');
+    std::string extranonce2(8, '\0');
+    extranonce2[0] = static_cast<char>(sequence);
+    bitcoin::ShareSubmit submit{.extranonce1 = as_bytes(extranonce1),
+                                .extranonce2 = as_bytes(extranonce2),
+                                .time = 1'700'000'001,
+                                .nonce = 0,
+                                .version_bits = 0x00002000,
+                                .share_target = share_target()};
+    auto result = bitcoin::check_share(check, submit);
+    while (!result.meets_share_target || result.meets_network_target) {
+        ++submit.nonce;
+        result = bitcoin::check_share(check, submit);
+    }
+    v1::Share share;
+    share.set_produced_unix_ms(1'700'000'001'000);
+    share.set_stream(1ULL << 48 | 7ULL << 16);
+    share.set_sequence(sequence);
+    share.set_user("alice");
+    share.set_worker("rig");
+    share.set_job_id(job.job_id());
+    share.set_height(job.height());
+    share.set_target(text(share_target().to_hash().view()));
+    share.set_work(text(bitcoin::work_of_target(share_target()).to_bytes()));
+    auto& proof = *share.mutable_bitcoin();
+    proof.set_extranonce1(extranonce1);
+    proof.set_extranonce2(extranonce2);
+    proof.set_ntime(submit.time);
+    proof.set_nonce(submit.nonce);
+    proof.set_version(result.header.version);
+    proof.set_bits(body.bits());
+    return share;
+}
+
+}  // namespace lode::test

@@ -1,0 +1,47 @@
+// A share proves itself from what is archived, and no altered one does.
+#include "sharelogger/share_proof.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+#include "tests/sharelogger/builders.hpp"
+
+using namespace lode;
+using sharelogger::prove;
+
+TEST_CASE("an honest share is proved again from its job") {
+    const auto job = test::a_job();
+    for (std::uint64_t sequence = 1; sequence <= 20; ++sequence) {
+        const auto proved = prove(test::a_share(job, sequence), job);
+        CHECK(proved);
+    }
+}
+
+TEST_CASE("every altered field is found out") {
+    const auto job = test::a_job();
+    const auto good = test::a_share(job, 1);
+    REQUIRE(prove(good, job));
+    const auto refused = [&](auto alter) {
+        auto share = good;
+        alter(share);
+        return prove(share, job).has_error();
+    };
+    CHECK(refused([](v1::Share& s) { s.set_job_id(s.job_id() + 1); }));
+    CHECK(refused([](v1::Share& s) { s.set_height(s.height() + 1); }));
+    CHECK(refused([](v1::Share& s) { s.set_solves_block(true); }));
+    CHECK(refused([](v1::Share& s) { s.set_work(std::string(15, '\0') + '\x05'); }));
+    CHECK(refused([](v1::Share& s) { s.set_target(std::string(32, '\0')); }));
+    CHECK(refused([](v1::Share& s) { s.clear_bitcoin(); }));
+    CHECK(refused([](v1::Share& s) { s.mutable_bitcoin()->set_bits(0x207fffff); }));
+    CHECK(refused([](v1::Share& s) { s.mutable_bitcoin()->set_extranonce2("short"); }));
+    CHECK(refused([](v1::Share& s) {
+        s.mutable_bitcoin()->set_version(s.bitcoin().version() ^ 0x80000000);
+    }));
+}
+
+TEST_CASE("an easier target than the miner met does not make a share worth more") {
+    const auto job = test::a_job();
+    auto share = test::a_share(job, 1);
+    share.set_target(test::text(test::network_target().to_hash().view()));
+    share.set_work(test::text(bitcoin::work_of_target(test::network_target()).to_bytes()));
+    CHECK_FALSE(prove(share, job));
+}
