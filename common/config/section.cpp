@@ -121,6 +121,23 @@ Result<void> read_members(const Table& table, void* object) {
     return success();
 }
 
+std::vector<std::string_view> known_at_top(const Sections& sections,
+                                           const std::vector<std::string_view>& others) {
+    std::vector<std::string_view> known;
+    for (const SectionBase* section : sections) {
+        if (section->name().empty()) {
+            std::ranges::move(known_keys(*section), std::back_inserter(known));
+        } else {
+            known.emplace_back(section->name());
+        }
+    }
+    // A service may name itself among the others.
+    std::ranges::copy_if(others, std::back_inserter(known), [&](std::string_view name) {
+        return std::ranges::find(known, name) == known.end();
+    });
+    return known;
+}
+
 // Recursion follows the sections' own nesting, which is two or three deep.
 Result<void> read_table(const Table& table, void* object) {
     if (table.node != nullptr) {
@@ -157,14 +174,7 @@ Result<void> SectionBase::read_into(const Document& document, void* object) cons
 
 Result<void> check(const Document& document, const Sections& sections,
                    const std::vector<std::string_view>& others) {
-    std::vector<std::string_view> known = others;
-    for (const SectionBase* section : sections) {
-        if (section->name().empty()) {
-            std::ranges::move(known_keys(*section), std::back_inserter(known));
-        } else {
-            known.emplace_back(section->name());
-        }
-    }
+    const std::vector<std::string_view> known = known_at_top(sections, others);
     const Place top{&document, 0, ""};
     LODE_TRY_VOID(refuse_unknown({nullptr, top, &document.root()}, known));
     for (const Entry& entry : document.root().entries) {

@@ -44,11 +44,16 @@ namespace {
 // Bytes after the text that the vectorised reader may touch: one 16-byte load past the NUL.
 constexpr std::size_t reader_overrun = 32;
 
+// A Stratum line has a dozen values: no table grows while one is read.
+constexpr std::size_t usual_nodes = 24;
+
 // Receives the reader's events. `pending_` holds the finished nodes that wait for the end of the
 // array or object around them.
 class Builder {
   public:
-    Builder(Store& store, std::size_t max_depth) : store_(store), max_depth_(max_depth) {}
+    Builder(Store& store, std::size_t max_depth) : store_(store), max_depth_(max_depth) {
+        pending_.reserve(usual_nodes);
+    }
 
     bool Null() { return add({Kind::null, 0, 0}); }
     bool Bool(bool flag) { return add({Kind::boolean, flag ? 1U : 0U, 0}); }
@@ -215,6 +220,7 @@ Result<Document> Document::parse(std::string_view text, Limits limits) {
     }
     if (!valid_utf8(text)) return failure(ErrorCode::malformed, "JSON is not UTF-8");
     auto store = std::make_unique<Store>();
+    store->nodes.reserve(usual_nodes);
     store->text.reserve(text.size() + reader_overrun);
     store->text.append(text).append(reader_overrun, '\0');
     LODE_TRY(const std::uint32_t root, fill(*store, text.size(), limits.max_depth));

@@ -83,6 +83,16 @@ TEST_CASE("every default in the example file is the default") {
     CHECK(jobs.value().health_port == 9102);
     CHECK(jobs.value().interval == Jobs{}.interval);
     CHECK(jobs.value().peer_id == 7U);
+    const auto pool = config::pool_section().read(document);
+    INFO((pool.has_error() ? pool.error().context : ""));
+    REQUIRE(pool);
+    CHECK(pool.value().data_dir == config::PoolConfig{}.data_dir);
+    CHECK(pool.value().bus.url == config::BusConfig{}.url);
+    CHECK(pool.value().database.url == config::DatabaseConfig{}.url);
+    CHECK(pool.value().chain().coin == config::ChainConfig{}.coin);
+    CHECK(pool.value().chain().coinbase_tag == config::ChainConfig{}.coinbase_tag);
+    CHECK(pool.value().chain().maturity == config::ChainConfig{}.maturity);
+    CHECK(pool.value().chain().nodes.front().priority == config::NodeConfig{}.priority);
 }
 
 TEST_CASE("the example file reads as it should") {
