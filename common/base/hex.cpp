@@ -6,14 +6,13 @@
 namespace lode {
 namespace {
 
-constexpr std::array<std::int8_t, 256> make_digits() {
-    std::array<std::int8_t, 256> digits{};
+constexpr std::array<int, 256> make_digits() {
+    std::array<int, 256> digits{};
     digits.fill(-1);
-    for (int i = 0; i < 10; ++i)
-        digits[static_cast<std::size_t>('0' + i)] = static_cast<std::int8_t>(i);
+    for (int i = 0; i < 10; ++i) digits[static_cast<std::uint8_t>('0' + i)] = i;
     for (int i = 0; i < 6; ++i) {
-        digits[static_cast<std::size_t>('a' + i)] = static_cast<std::int8_t>(10 + i);
-        digits[static_cast<std::size_t>('A' + i)] = static_cast<std::int8_t>(10 + i);
+        digits[static_cast<std::uint8_t>('a' + i)] = 10 + i;
+        digits[static_cast<std::uint8_t>('A' + i)] = 10 + i;
     }
     return digits;
 }
