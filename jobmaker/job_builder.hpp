@@ -39,7 +39,7 @@ struct JobPlan {
                                        const CoinbaseSettings& settings);
 
 struct JobMoment {
-    JobId id;
+    JobId id{};
     // Different in every job, so that no two jobs of one template ever share a Merkle root.
     std::uint32_t coinbase_number = 0;
     std::uint32_t time = 0;              // unix seconds, for the header

@@ -29,8 +29,8 @@ class JobSchedule {
 
     void job_sent(const Candidate& source, SteadyTime now);
     void heartbeat_sent(SteadyTime now) { heartbeat_at_ = now; }
-    // The last job did not get out: one is due at once.
-    void job_lost() { job_at_.reset(); }
+    // The last job did not get out: one is due at once, and clean, as the lost one may have been.
+    void job_lost() { tip_.reset(); }
 
   private:
     ScheduleSettings settings_;
