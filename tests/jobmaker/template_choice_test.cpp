@@ -1,0 +1,134 @@
+// Which template is mined, rule by rule and in random crowds.
+#include "jobmaker/template_choice.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+#include <random>
+
+#include "tests/jobmaker/templates.hpp"
+
+using namespace lode;
+using namespace lode::test;
+using jobmaker::TemplateVerdict;
+using std::chrono::seconds;
+
+namespace {
+
+constexpr SteadyTime start{std::chrono::hours(1)};
+
+struct Choice {
+    jobmaker::TemplateChoice choice{seconds(60)};
+    SteadyTime now = start;
+
+    TemplateVerdict add(const TemplateShape& shape) {
+        return choice.add(read(a_template(shape)), now, now);
+    }
+    // The id of the template to mine, 0 for none.
+    [[nodiscard]] int best() const {
+        const auto* const found = choice.best(now);
+        return found == nullptr ? 0 : found->content.id.bytes[0];
+    }
+};
+
+}  // namespace
+
+TEST_CASE("more chainwork wins, whichever came first") {
+    Choice c;
+    REQUIRE(c.add({.id = 1, .prev = 1, .work = 10, .node = "a"}) == TemplateVerdict::accepted);
+    REQUIRE(c.add({.id = 2, .prev = 2, .work = 9, .node = "b"}) == TemplateVerdict::accepted);
+    CHECK(c.best() == 1);
+    REQUIRE(c.add({.id = 3, .prev = 3, .work = 11, .empty = true, .node = "c"}) ==
+            TemplateVerdict::accepted);
+    CHECK(c.best() == 3);
+}
+
+TEST_CASE("at equal work the template on our own block wins") {
+    Choice c;
+    (void)c.add({.id = 1, .prev = 1, .node = "a"});
+    c.choice.working_on(hash_of(1));
+    (void)c.add({.id = 2, .prev = 2, .empty = true, .node = "b"});
+    CHECK(c.best() == 1);
+    c.choice.own_block(hash_of(2));
+    CHECK(c.best() == 2);
+    c.choice.own_block_lost(hash_of(2));
+    CHECK(c.best() == 1);
+}
+
+TEST_CASE("at equal work the tip worked on already stays, however new its rival") {
+    Choice c;
+    (void)c.add({.id = 1, .prev = 1, .empty = true, .node = "a"});
+    c.choice.working_on(hash_of(1));
+    (void)c.add({.id = 2, .prev = 2, .node = "b"});
+    CHECK(c.best() == 1);
+}
+
+TEST_CASE("on one tip a template with transactions wins, then the newest") {
+    Choice c;
+    (void)c.add({.id = 1, .node = "a"});
+    (void)c.add({.id = 2, .empty = true, .node = "b"});
+    CHECK(c.best() == 1);
+    (void)c.add({.id = 3, .node = "c"});
+    CHECK(c.best() == 3);
+}
+
+TEST_CASE("a newer template of the same node replaces its older one, also with less work") {
+    Choice c;
+    (void)c.add({.id = 1, .prev = 1, .work = 10});
+    (void)c.add({.id = 2, .prev = 2, .work = 9});
+    CHECK(c.best() == 2);
+}
+
+TEST_CASE("a template that comes twice is a duplicate") {
+    Choice c;
+    REQUIRE(c.add({.id = 1}) == TemplateVerdict::accepted);
+    CHECK(c.add({.id = 1, .node = "other"}) == TemplateVerdict::duplicate);
+}
+
+TEST_CASE("a template too old on arrival is stale, and one that grows too old is not offered") {
+    Choice c;
+    CHECK(c.choice.add(read(a_template({.id = 9})), start - seconds(60), start) ==
+          TemplateVerdict::stale);
+    REQUIRE(c.add({.id = 1}) == TemplateVerdict::accepted);
+    c.now += seconds(59);
+    CHECK(c.best() == 1);
+    c.now += seconds(1);
+    CHECK(c.best() == 0);
+}
+
+TEST_CASE("a dropped template is not offered again") {
+    Choice c;
+    (void)c.add({.id = 1, .node = "a"});
+    (void)c.add({.id = 2, .node = "b"});
+    c.choice.drop(hash_of(2));
+    CHECK(c.best() == 1);
+}
+
+TEST_CASE("in any crowd the choice has the most work, and does not leave its tip for an equal") {
+    std::mt19937 random(20261121);
+    for (int round = 0; round < 200; ++round) {
+        Choice c;
+        std::map<std::string, std::uint8_t> work_of_node;
+        std::uint8_t id = 0;
+        for (int step = 0; step < 30; ++step) {
+            const auto before = c.choice.best(c.now) == nullptr
+                                    ? std::optional<jobmaker::Candidate>()
+                                    : *c.choice.best(c.now);
+            if (before) c.choice.working_on(before->content.prev_hash);
+            // A tip belongs to one amount of work: the high half of its byte.
+            const auto prev = static_cast<std::uint8_t>(random() % 64 + 16);
+            const auto work = static_cast<std::uint8_t>(prev / 16);
+            const std::string node(1, static_cast<char>('a' + random() % 5));
+            (void)c.add(
+                {.id = ++id, .prev = prev, .work = work, .empty = random() % 2 == 0, .node = node});
+            work_of_node[node] = work;
+            std::uint8_t most = 0;
+            for (const auto& [name, its_work] : work_of_node) most = std::max(most, its_work);
+            const auto* const best = c.choice.best(c.now);
+            REQUIRE(best != nullptr);
+            REQUIRE(best->content.chainwork == bitcoin::Uint256(most));
+            const bool replaced = before && before->content.origin == "gbtmaker " + node;
+            if (before && !replaced && before->content.chainwork == best->content.chainwork) {
+                REQUIRE(before->content.prev_hash == best->content.prev_hash);
+            }
+        }
+    }
+}
