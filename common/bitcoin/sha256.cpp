@@ -2,7 +2,6 @@
 #include "common/bitcoin/sha256.hpp"
 
 #include <algorithm>
-#include <cstring>
 
 #include "common/base/assert.hpp"
 #include "common/bitcoin/sha256_engine.hpp"
@@ -10,36 +9,33 @@
 namespace lode::bitcoin {
 namespace {
 
-using Compress = void (*)(std::uint32_t*, const std::uint8_t*, std::size_t);
-
-Compress active_compress() {
-    static const Compress chosen =
-        engine::sha_ni_available() ? engine::compress_sha_ni : engine::compress_portable;
+const engine::Engine& active() {
+    static const engine::Engine& chosen =
+        engine::sha_ni_available() ? engine::sha_ni : engine::portable;
     return chosen;
 }
 
-using Block = std::array<std::uint8_t, 64>;
-
-// The last block of a message of `size` bytes, of which `tail` (at most 55) lie in it.
-Block last_block(ByteView tail, std::uint64_t size) {
-    Block block{};
-    std::copy(tail.begin(), tail.end(), block.begin());
-    block[tail.size()] = 0x80;
-    store_be<std::uint64_t>(block.data() + 56, size * 8);
-    return block;
+const engine::Engine& engine_of(Sha256Engine which) {
+    LODE_ASSERT(available(which));
+    return which == Sha256Engine::sha_ni ? engine::sha_ni : engine::portable;
 }
 
-Hash256 sha256_of_digest(const Hash256& digest) {
-    Sha256State state;
-    state.compress(last_block(digest.bytes, 32));
-    return state.digest();
+constexpr std::size_t length_place = 56;  // of the bit count in the last block
+
+// The tail, the mark behind it, and the size of the whole message where it fits.
+std::array<std::uint8_t, 64> last_block(ByteView tail, std::uint64_t size) {
+    std::array<std::uint8_t, 64> block{};
+    std::ranges::copy(tail, block.begin());
+    block[tail.size()] = 0x80;
+    if (tail.size() < length_place) store_be<std::uint64_t>(block.data() + length_place, size * 8);
+    return block;
 }
 
 }  // namespace
 
 void Sha256State::compress(ByteView blocks) {
     LODE_ASSERT(blocks.size() % 64 == 0);
-    active_compress()(words.data(), blocks.data(), blocks.size() / 64);
+    *this = active().compress(*this, blocks.data(), blocks.size() / 64);
 }
 
 Hash256 Sha256State::digest() const {
@@ -64,26 +60,27 @@ Sha256& Sha256::update(ByteView bytes) {
     return *this;
 }
 
-Hash256 Sha256::finish() const {
-    Sha256State state = state_;
+Sha256::Ending Sha256::ending() const {
     const ByteView tail = ByteView(pending_).first(size_ % 64);
-    if (tail.size() < 56) {
-        state.compress(last_block(tail, size_));
-        return state.digest();
+    Ending out{state_, last_block(tail, size_)};
+    if (tail.size() >= length_place) {
+        // The length does not fit behind the tail any more: it goes into a block of its own.
+        out.before.compress(out.last);
+        out.last = {};
+        store_be<std::uint64_t>(out.last.data() + length_place, size_ * 8);
     }
-    // The length does not fit behind the tail any more: it goes into a block of its own.
-    Block full{};
-    std::ranges::copy(tail, full.begin());
-    full[tail.size()] = 0x80;
-    state.compress(full);
-    Block length{};
-    store_be<std::uint64_t>(length.data() + 56, size_ * 8);
-    state.compress(length);
-    return state.digest();
+    return out;
+}
+
+Hash256 Sha256::finish() const {
+    Ending end = ending();
+    end.before.compress(end.last);
+    return end.before.digest();
 }
 
 Hash256 Sha256::finish_double() const {
-    return sha256_of_digest(finish());
+    const Ending end = ending();
+    return active().finish_double(end.before, end.last.data());
 }
 
 Hash256 sha256(ByteView bytes) {
@@ -99,14 +96,7 @@ Hash256 sha256d(ByteView first, ByteView second) {
 }
 
 Hash256 sha256d(const Hash256& left, const Hash256& right) {
-    std::array<std::uint8_t, 128> blocks{};
-    std::ranges::copy(left.bytes, blocks.begin());
-    std::ranges::copy(right.bytes, blocks.begin() + 32);
-    blocks[64] = 0x80;
-    store_be<std::uint64_t>(blocks.data() + 120, 64 * 8);
-    Sha256State state;
-    state.compress(blocks);
-    return sha256_of_digest(state.digest());
+    return active().double_of_pair(left, right);
 }
 
 Sha256State header_midstate(std::span<const std::uint8_t, 64> head) {
@@ -116,9 +106,7 @@ Sha256State header_midstate(std::span<const std::uint8_t, 64> head) {
 }
 
 Hash256 sha256d_header(const Sha256State& midstate, std::span<const std::uint8_t, 16> tail) {
-    Sha256State state = midstate;
-    state.compress(last_block(tail, 80));
-    return sha256_of_digest(state.digest());
+    return active().finish_double(midstate, last_block(tail, 80).data());
 }
 
 bool available(Sha256Engine which) {
@@ -126,17 +114,21 @@ bool available(Sha256Engine which) {
 }
 
 Sha256Engine active_engine() {
-    return active_compress() == engine::compress_sha_ni ? Sha256Engine::sha_ni
-                                                        : Sha256Engine::portable;
+    return &active() == &engine::sha_ni ? Sha256Engine::sha_ni : Sha256Engine::portable;
 }
 
 Sha256State compress_with(Sha256Engine which, const Sha256State& state, ByteView blocks) {
-    LODE_ASSERT(available(which) && blocks.size() % 64 == 0);
-    Sha256State next = state;
-    const auto compress =
-        which == Sha256Engine::sha_ni ? engine::compress_sha_ni : engine::compress_portable;
-    compress(next.words.data(), blocks.data(), blocks.size() / 64);
-    return next;
+    LODE_ASSERT(blocks.size() % 64 == 0);
+    return engine_of(which).compress(state, blocks.data(), blocks.size() / 64);
+}
+
+Hash256 finish_double_with(Sha256Engine which, const Sha256State& state,
+                           std::span<const std::uint8_t, 64> last_block) {
+    return engine_of(which).finish_double(state, last_block.data());
+}
+
+Hash256 sha256d_with(Sha256Engine which, const Hash256& left, const Hash256& right) {
+    return engine_of(which).double_of_pair(left, right);
 }
 
 }  // namespace lode::bitcoin

@@ -35,6 +35,13 @@ class Sha256 {
     [[nodiscard]] Hash256 finish_double() const;
 
   private:
+    // The last padded block and the state before it.
+    struct Ending {
+        Sha256State before;
+        std::array<std::uint8_t, 64> last;
+    };
+    [[nodiscard]] Ending ending() const;
+
     Sha256State state_;
     std::array<std::uint8_t, 64> pending_{};
     std::uint64_t size_ = 0;  // bytes so far; size_ % 64 of them are in pending_
@@ -55,11 +62,14 @@ class Sha256 {
 [[nodiscard]] Hash256 sha256d_header(const Sha256State& midstate,
                                      std::span<const std::uint8_t, 16> tail);
 
-// The two ways to compress, for their test against each other and for benchmarks.
+// The two ways to compute, for their test against each other and for benchmarks.
 enum class Sha256Engine { portable, sha_ni };
 [[nodiscard]] bool available(Sha256Engine engine);
 [[nodiscard]] Sha256Engine active_engine();
 [[nodiscard]] Sha256State compress_with(Sha256Engine engine, const Sha256State& state,
                                         ByteView blocks);
+[[nodiscard]] Hash256 finish_double_with(Sha256Engine engine, const Sha256State& state,
+                                         std::span<const std::uint8_t, 64> last_block);
+[[nodiscard]] Hash256 sha256d_with(Sha256Engine engine, const Hash256& left, const Hash256& right);
 
 }  // namespace lode::bitcoin

@@ -55,6 +55,13 @@ TEST_CASE("the SHA instructions and portable code agree on random states and blo
         const Bytes blocks = random_bytes(random, 64 * (1 + i % 5));
         CHECK(compress_with(Sha256Engine::sha_ni, state, blocks) ==
               compress_with(Sha256Engine::portable, state, blocks));
+        const std::span<const std::uint8_t, 64> last(blocks.data(), 64);
+        CHECK(finish_double_with(Sha256Engine::sha_ni, state, last) ==
+              finish_double_with(Sha256Engine::portable, state, last));
+        const Hash256 left = sha256(blocks);
+        const Hash256 right = state.digest();
+        CHECK(sha256d_with(Sha256Engine::sha_ni, left, right) ==
+              sha256d_with(Sha256Engine::portable, left, right));
     }
 }
 
@@ -89,12 +96,14 @@ TEST_CASE("two hashes together hash as their 64 bytes") {
     const Bytes bytes = random_bytes(random, 64);
     const auto left = hash256_from_bytes(ByteView(bytes).first(32)).value();
     const auto right = hash256_from_bytes(ByteView(bytes).last(32)).value();
-    CHECK(sha256d(left, right) == sha256d(bytes));
+    CHECK(sha256d(left, right) == sha256(sha256(bytes).bytes));
+    CHECK(sha256d_with(Sha256Engine::portable, left, right) == sha256(sha256(bytes).bytes));
 }
 
 TEST_CASE("a header hashed from its midstate hashes as its 80 bytes") {
     std::mt19937_64 random(4);
     const Bytes bytes = random_bytes(random, 80);
     const std::span<const std::uint8_t, 80> header(bytes.data(), 80);
-    CHECK(sha256d_header(header_midstate(header.first<64>()), header.last<16>()) == sha256d(bytes));
+    CHECK(sha256d_header(header_midstate(header.first<64>()), header.last<16>()) ==
+          sha256(sha256(bytes).bytes));
 }
