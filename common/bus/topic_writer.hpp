@@ -1,0 +1,95 @@
+// The one thread that writes a topic: takes what producers queued, commits it as one group,
+// shows it to the readers and tells the producers. It also writes the groups' positions and
+// deletes what is no longer kept.
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <thread>
+
+#include "common/bus/gate.hpp"
+#include "common/bus/topic_log.hpp"
+
+namespace lode::bus {
+
+// One producer as the writer knows it.
+struct Sender {
+    explicit Sender(Executor& executor) : gate(executor) {}
+    Gate gate;
+    // A record failed and the producer has not heard of it yet: sends are refused until it has,
+    // so that nothing overtakes what it will send again. The writer's.
+    bool fenced = false;
+};
+
+struct Outgoing {
+    std::shared_ptr<Sender> sender;
+    std::uint32_t partition;
+    std::string key;
+    MessagePtr message;
+    std::size_t bytes;
+    Delivered delivered;
+};
+
+class TopicWriter {
+  public:
+    // `log` and `clock` outlive the writer.
+    [[nodiscard]] static Result<std::unique_ptr<TopicWriter>> start(TopicStore store,
+                                                                    const TopicSpec& spec,
+                                                                    TopicLog& log,
+                                                                    const Clock& clock);
+    ~TopicWriter();
+
+    [[nodiscard]] Result<void> send(Outgoing record);
+    // Written with the next group, at the latest `position_delay` later: a crash may lose the
+    // newest positions, and records are then handed over again.
+    void set_group(const std::string& group, Position next);
+    // The group's positions; a new group begins at 0, which holds back deletion.
+    [[nodiscard]] std::vector<std::int64_t> join_group(const std::string& group);
+    // Writes what is queued and ends the thread.
+    void close();
+
+  private:
+    struct Batch {
+        std::vector<Outgoing> records;
+        GroupPositions positions;
+        std::size_t bytes = 0;
+        bool last = false;
+    };
+    using Outcome = std::pair<Delivered, Result<Position>>;
+    using Outcomes = std::map<std::shared_ptr<Sender>, std::vector<Outcome>>;
+
+    TopicWriter(TopicStore store, const TopicSpec& spec, TopicLog& log, const Clock& clock);
+    void run();
+    [[nodiscard]] Batch wait();
+    [[nodiscard]] Result<std::vector<Published>> write(Batch& batch);
+    void succeed(Batch batch, std::vector<Published> published);
+    void fail(Batch batch, const Error& error);
+    void tell(Outcomes outcomes);
+    void lift_fence(Sender& sender);
+    void delete_expired();
+    [[nodiscard]] Result<std::int64_t> delete_expired_of(std::uint32_t partition);
+
+    TopicStore store_;  // the thread's
+    const TopicSpec spec_;
+    const std::string name_;
+    TopicLog& log_;
+    const Clock& clock_;
+    std::vector<std::int64_t> next_offsets_;  // the thread's
+    UnixTime appended_{};                     // the thread's
+    SteadyTime deletion_due_{};               // the thread's
+    Bytes payload_;                           // the thread's: one serialised message
+
+    std::mutex mutex_;  // guards all below
+    std::condition_variable wake_;
+    std::deque<Outgoing> queue_;
+    std::size_t records_ = 0;  // queued or being written
+    std::size_t bytes_ = 0;
+    GroupPositions groups_;
+    GroupPositions unwritten_;
+    SteadyTime positions_due_{};
+    bool closing_ = false;
+
+    std::thread thread_;
+};
+
+}  // namespace lode::bus

@@ -1,0 +1,227 @@
+// The embedded bus: the promises of every bus, and what is its own.
+#include <sys/resource.h>
+
+#include <csignal>
+#include <fstream>
+
+#include "common/base/log.hpp"
+#include "tests/common/bus/bus_fixture.hpp"
+#include "tests/common/bus/conformance.hpp"
+#include "tests/support/temporary_folder.hpp"
+
+using namespace lode;
+using namespace lode::bus;
+using namespace lode::bus::test;
+using lode::test::TemporaryFolder;
+
+namespace {
+
+const TopicName topic{{"lode.<chain>.test", 2, Retention::for_time, std::chrono::hours(1)}, "main"};
+// Deletes whatever the groups allow, at once.
+const TopicName held{
+    {"lode.<chain>.held", 1, Retention::until_groups_have_it, std::chrono::hours(0)}, "main"};
+
+std::unique_ptr<Bus> open_in(const TemporaryFolder& folder) {
+    auto bus = open_bus({"embedded:", folder.path().string()});
+    if (!bus) FAIL(bus.error().context);
+    return std::move(bus).value();
+}
+
+// Files of this process cannot grow past `bytes` while it lives: writes fail as on a sick disk.
+class FileSizeLimit {
+  public:
+    explicit FileSizeLimit(rlim_t bytes) {
+        ::getrlimit(RLIMIT_FSIZE, &before_);
+        signal_ = std::signal(SIGXFSZ, SIG_IGN);
+        const rlimit limit{bytes, before_.rlim_max};
+        ::setrlimit(RLIMIT_FSIZE, &limit);
+    }
+    ~FileSizeLimit() {
+        ::setrlimit(RLIMIT_FSIZE, &before_);
+        (void)std::signal(SIGXFSZ, signal_);
+    }
+    FileSizeLimit(const FileSizeLimit&) = delete;
+    FileSizeLimit& operator=(const FileSizeLimit&) = delete;
+
+  private:
+    rlimit before_{};
+    void (*signal_)(int) = nullptr;
+};
+
+}  // namespace
+
+TEST_CASE("the embedded bus keeps the promises of every bus") {
+    for (const Promise& promise : promises()) {
+        DYNAMIC_SECTION(promise.sentence) {
+            const TemporaryFolder folder;
+            promise.check([&] { return open_in(folder); });
+        }
+    }
+}
+
+TEST_CASE("a bus that is not in this build is refused in one line") {
+    const auto bus = open_bus({"kafka://broker:9092", ""});
+    REQUIRE_FALSE(bus);
+    CHECK(bus.error().context ==
+          "bus url kafka://broker:9092: Kafka is not in this build; allowed is \"embedded:\"");
+    CHECK_FALSE(open_bus({"sqlite:", ""}));
+}
+
+TEST_CASE("a topic's chain is part of its file's name and nothing else can be") {
+    const TemporaryFolder folder;
+    const auto bus = open_in(folder);
+    { const Sending sending(*bus, topic); }
+    CHECK(std::filesystem::exists(folder.path() / "lode.main.test.sqlite"));
+    ThreadExecutor executor;
+    CHECK_FALSE(bus->raw_producer({topic.spec, "../main"}, executor));
+    CHECK_FALSE(bus->raw_producer({topic.spec, ""}, executor));
+}
+
+TEST_CASE("a reader that keeps up gets the message that was sent, not a copy") {
+    const TemporaryFolder folder;
+    const auto bus = open_in(folder);
+    Reading reading(*bus, topic, {});
+    Sending sending(*bus, topic);
+    const auto message = share(1);
+    sending.send(0, message);
+    CHECK(reading.wait(1).front().message == message);
+}
+
+TEST_CASE("a reader far behind reads the file and then follows, in order") {
+    const TemporaryFolder folder;
+    const auto bus = open_in(folder);
+    Sending sending(*bus, topic);
+    constexpr std::uint64_t count = 40'000;  // more than twice what memory keeps
+    for (std::uint64_t i = 0; i < count; ++i) {
+        const auto partition = static_cast<std::uint32_t>(i % 2);
+        while (!sending.try_send(partition, share(i))) std::this_thread::yield();
+    }
+    Reading reading(*bus, topic, from_earliest());
+    std::array<std::uint64_t, 2> seen{};
+    for (const auto& record : reading.wait(count)) {
+        const auto p = record.position.partition;
+        REQUIRE(record.message->sequence() == 2 * seen[p] + p);
+        ++seen[p];
+    }
+}
+
+TEST_CASE("a group has one reader at a time") {
+    const TemporaryFolder folder;
+    const auto bus = open_in(folder);
+    Reading first(*bus, topic, as_group("counting"));
+    ThreadExecutor executor;
+    const auto open_second = [&] {
+        return bus->raw_consumer(topic, as_group("counting"), executor,
+                                 v1::Share::default_instance(), [](auto) {});
+    };
+    const auto second = open_second();
+    REQUIRE_FALSE(second);
+    CHECK(second.error().code == ErrorCode::conflict);
+    first.drop();
+    const auto third = open_second();
+    CHECK(third);
+}
+
+TEST_CASE("a start past the end is a conflict, because the file is not the one that was read") {
+    const TemporaryFolder folder;
+    const auto bus = open_in(folder);
+    ThreadExecutor executor;
+    ConsumerOptions options;
+    options.start = StartAt::offsets;
+    options.offsets = {{0, 1}};
+    const auto consumer =
+        bus->raw_consumer(topic, options, executor, v1::Share::default_instance(), [](auto) {});
+    REQUIRE_FALSE(consumer);
+    CHECK(consumer.error().code == ErrorCode::conflict);
+}
+
+TEST_CASE("a commit needs a group and a place in the topic") {
+    const TemporaryFolder folder;
+    const auto bus = open_in(folder);
+    Reading single(*bus, topic, {});
+    CHECK_FALSE(single.consumer().commit({0, 0}));
+    Reading member(*bus, topic, as_group("counting"));
+    CHECK(member.consumer().commit({0, 0}));
+    CHECK_FALSE(member.consumer().commit({0, 1}));
+    CHECK_FALSE(member.consumer().commit({2, 0}));
+}
+
+TEST_CASE("what a lagging group has not dealt with is kept, the rest is deleted") {
+    const TemporaryFolder folder;
+    {
+        const auto bus = open_in(folder);
+        Reading fast(*bus, held, as_group("fast"));
+        Reading slow(*bus, held, as_group("slow"));
+        Sending sending(*bus, held);
+        for (std::uint64_t i = 0; i < 10; ++i) sending.send(0, share(i));
+        (void)fast.wait(10);
+        (void)slow.wait(10);
+        REQUIRE(fast.consumer().commit({0, 10}));
+        REQUIRE(slow.consumer().commit({0, 4}));
+    }
+    {
+        const auto bus = open_in(folder);
+        Reading reading(*bus, held, from_earliest());
+        CHECK(sequences(reading.wait_for_all()) == std::vector<std::uint64_t>{4, 5, 6, 7, 8, 9});
+        Reading slow(*bus, held, as_group("slow"));
+        (void)slow.wait(6);
+        REQUIRE(slow.consumer().commit({0, 10}));
+    }
+    const auto bus = open_in(folder);
+    Reading reading(*bus, held, from_earliest());
+    CHECK(reading.wait_for_all().empty());
+    // Nothing is left, and still no offset is used twice.
+    Sending sending(*bus, held);
+    sending.send(0, share(10));
+    CHECK(sending.wait_for_delivery().front().offset == 10);
+}
+
+TEST_CASE("a failed write is told, later ones are not written before it, and the bus recovers") {
+    const TemporaryFolder folder;
+    const auto bus = open_in(folder);
+    const log::Capture lines;
+    Sending sending(*bus, topic);
+    sending.send(0, share(0));
+    (void)sending.wait_for_delivery();
+    auto large = share(1);
+    large->set_target(std::string(std::size_t{1} << 20, 'x'));
+    std::size_t taken = 1;
+    {
+        const FileSizeLimit limit(std::size_t{512} << 10);
+        for (int i = 0; i < 20; ++i) taken += sending.try_send(0, large).has_value() ? 1U : 0U;
+        (void)sending.wait_for_outcomes(taken);
+    }
+    const auto outcomes = sending.wait_for_outcomes(taken);
+    REQUIRE(taken > 1);
+    for (std::size_t i = 1; i < taken; ++i) {
+        REQUIRE_FALSE(outcomes[i]);
+        CHECK(outcomes[i].error().code == ErrorCode::unavailable);
+    }
+    CHECK(lines.text().find("bus write failed") != std::string::npos);
+    REQUIRE(sending.try_send(0, share(2)));
+    const auto after = sending.wait_for_outcomes(taken + 1).back();
+    REQUIRE(after);
+    CHECK(after.value().offset == 1);
+    Reading reading(*bus, topic, from_earliest());
+    CHECK(sequences(reading.wait_for_all()) == std::vector<std::uint64_t>{0, 2});
+}
+
+TEST_CASE("a file of another number of partitions, or no bus file at all, is refused") {
+    const TemporaryFolder folder;
+    {
+        const auto bus = open_in(folder);
+        const Sending sending(*bus, topic);
+    }
+    const auto bus = open_in(folder);
+    ThreadExecutor executor;
+    TopicName other = topic;
+    other.spec.partitions = 3;
+    const auto refused = bus->raw_producer(other, executor);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().context.find("has 2 partitions, this program wants 3") !=
+          std::string::npos);
+    std::ofstream(folder.path() / "lode.side.test.sqlite") << std::string(4096, 'x');
+    const auto garbage = bus->raw_producer({topic.spec, "side"}, executor);
+    REQUIRE_FALSE(garbage);
+    CHECK(garbage.error().code == ErrorCode::internal);
+}
