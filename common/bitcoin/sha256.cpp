@@ -109,6 +109,12 @@ Hash256 sha256d_header(const Sha256State& midstate, std::span<const std::uint8_t
     return active().finish_double(midstate, last_block(tail, 80).data());
 }
 
+HashPair sha256d_headers(const Sha256State& midstate, std::span<const std::uint8_t, 16> tail,
+                         std::span<const std::uint8_t, 16> other_tail) {
+    return active().finish_double_two(midstate, last_block(tail, 80).data(),
+                                      last_block(other_tail, 80).data());
+}
+
 bool available(Sha256Engine which) {
     return which == Sha256Engine::portable || engine::sha_ni_available();
 }

@@ -62,6 +62,12 @@ class Sha256 {
 [[nodiscard]] Hash256 sha256d_header(const Sha256State& midstate,
                                      std::span<const std::uint8_t, 16> tail);
 
+// Two headers that differ in their tails only, in less time than one after the other.
+using HashPair = std::array<Hash256, 2>;
+[[nodiscard]] HashPair sha256d_headers(const Sha256State& midstate,
+                                       std::span<const std::uint8_t, 16> tail,
+                                       std::span<const std::uint8_t, 16> other_tail);
+
 // The two ways to compute, for their test against each other and for benchmarks.
 enum class Sha256Engine { portable, sha_ni };
 [[nodiscard]] bool available(Sha256Engine engine);

@@ -16,6 +16,9 @@ struct Engine {
                             std::size_t count);
     // sha256 of the digest that the state has after a last, already padded block.
     Hash256 (*finish_double)(const Sha256State& state, const std::uint8_t* last_block);
+    // The same for two messages with one beginning: their rounds fill each other's waiting times.
+    HashPair (*finish_double_two)(const Sha256State& state, const std::uint8_t* last_block,
+                                  const std::uint8_t* other_last_block);
     // sha256d of 64 bytes.
     Hash256 (*double_of_pair)(const Hash256& left, const Hash256& right);
 };

@@ -101,6 +101,30 @@ LODE_SHA_NI_INLINE State compressed(const State& start, Message message) {
     return added(s, start);
 }
 
+struct StatePair {
+    State one;
+    State other;
+};
+
+template <int group>
+LODE_SHA_NI_INLINE void rounds_of_two(StatePair& states, Message& one, Message& other) {
+    rounds<group>(states.one, one);
+    rounds<group>(states.other, other);
+}
+
+LODE_SHA_NI_INLINE StatePair compressed_two(const State& start, Message one, Message other) {
+    StatePair s{start, start};
+    rounds_of_two<0>(s, one, other), rounds_of_two<1>(s, one, other);
+    rounds_of_two<2>(s, one, other), rounds_of_two<3>(s, one, other);
+    rounds_of_two<4>(s, one, other), rounds_of_two<5>(s, one, other);
+    rounds_of_two<6>(s, one, other), rounds_of_two<7>(s, one, other);
+    rounds_of_two<8>(s, one, other), rounds_of_two<9>(s, one, other);
+    rounds_of_two<10>(s, one, other), rounds_of_two<11>(s, one, other);
+    rounds_of_two<12>(s, one, other), rounds_of_two<13>(s, one, other);
+    rounds_of_two<14>(s, one, other), rounds_of_two<15>(s, one, other);
+    return {added(s.one, start), added(s.other, start)};
+}
+
 // The padding of 64 bytes has a schedule known beforehand.
 LODE_SHA_NI_INLINE State compressed_pair_padding(const State& start) {
     State s = start;
@@ -113,13 +137,17 @@ LODE_SHA_NI_INLINE State compressed_pair_padding(const State& start) {
     return added(s, start);
 }
 
-LODE_SHA_NI_INLINE Hash256 hash_of_digest(const State& digest) {
-    const Natural words = natural_order(compressed(initial_state(), message_of_digest(digest)));
+LODE_SHA_NI_INLINE Hash256 to_hash(const State& state) {
+    const Natural words = natural_order(state);
     Hash256 out;
     auto* bytes = reinterpret_cast<__m128i*>(out.bytes.data());
     _mm_storeu_si128(bytes, swap_bytes(words.low));
     _mm_storeu_si128(bytes + 1, swap_bytes(words.high));
     return out;
+}
+
+LODE_SHA_NI_INLINE Hash256 hash_of_digest(const State& digest) {
+    return to_hash(compressed(initial_state(), message_of_digest(digest)));
 }
 
 LODE_SHA_NI Sha256State compress(const Sha256State& from, const std::uint8_t* blocks,
@@ -140,6 +168,16 @@ LODE_SHA_NI Hash256 finish_double(const Sha256State& from, const std::uint8_t* l
     return hash_of_digest(compressed(load_state(from), load_message(last_block, last_block + 32)));
 }
 
+LODE_SHA_NI HashPair finish_double_two(const Sha256State& from, const std::uint8_t* last_block,
+                                       const std::uint8_t* other_last_block) {
+    const StatePair digests =
+        compressed_two(load_state(from), load_message(last_block, last_block + 32),
+                       load_message(other_last_block, other_last_block + 32));
+    const StatePair hashes = compressed_two(initial_state(), message_of_digest(digests.one),
+                                            message_of_digest(digests.other));
+    return {to_hash(hashes.one), to_hash(hashes.other)};
+}
+
 LODE_SHA_NI Hash256 double_of_pair(const Hash256& left, const Hash256& right) {
     const Message message = load_message(left.bytes.data(), right.bytes.data());
     return hash_of_digest(compressed_pair_padding(compressed(initial_state(), message)));
@@ -150,7 +188,7 @@ LODE_SHA_NI Hash256 double_of_pair(const Hash256& left, const Hash256& right) {
 
 }  // namespace
 
-const Engine sha_ni{compress, finish_double, double_of_pair};
+const Engine sha_ni{compress, finish_double, finish_double_two, double_of_pair};
 
 bool sha_ni_available() {
     unsigned a = 0, b = 0, c = 0, d = 0;

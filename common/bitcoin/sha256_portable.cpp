@@ -57,6 +57,11 @@ Hash256 finish_double(const Sha256State& state, const std::uint8_t* last_block) 
     return hash_of_digest(compress(state, last_block, 1));
 }
 
+HashPair finish_double_two(const Sha256State& state, const std::uint8_t* last_block,
+                           const std::uint8_t* other_last_block) {
+    return {finish_double(state, last_block), finish_double(state, other_last_block)};
+}
+
 Hash256 double_of_pair(const Hash256& left, const Hash256& right) {
     std::array<std::uint8_t, 128> blocks{};
     std::ranges::copy(left.bytes, blocks.begin());
@@ -68,6 +73,6 @@ Hash256 double_of_pair(const Hash256& left, const Hash256& right) {
 
 }  // namespace
 
-const Engine portable{compress, finish_double, double_of_pair};
+const Engine portable{compress, finish_double, finish_double_two, double_of_pair};
 
 }  // namespace lode::bitcoin::engine

@@ -107,3 +107,18 @@ TEST_CASE("a header hashed from its midstate hashes as its 80 bytes") {
     CHECK(sha256d_header(header_midstate(header.first<64>()), header.last<16>()) ==
           sha256(sha256(bytes).bytes));
 }
+
+TEST_CASE("two headers at once hash as each by itself") {
+    std::mt19937_64 random(5);
+    for (int i = 0; i < 50; ++i) {
+        const Bytes head = random_bytes(random, 64);
+        const Bytes tails = random_bytes(random, 32);
+        const Sha256State midstate =
+            header_midstate(std::span<const std::uint8_t, 64>(head.data(), 64));
+        const std::span<const std::uint8_t, 16> one(tails.data(), 16);
+        const std::span<const std::uint8_t, 16> other(tails.data() + 16, 16);
+        const HashPair hashes = sha256d_headers(midstate, one, other);
+        CHECK(hashes[0] == sha256d(head, one));
+        CHECK(hashes[1] == sha256d(head, other));
+    }
+}
