@@ -173,7 +173,8 @@ void Session::dispatch() {
                           .path = std::move(target->path),
                           .query = std::move(target->query),
                           .body = std::move(message.body()),
-                          .content_type = message[beast::http::field::content_type]};
+                          .content_type = message[beast::http::field::content_type],
+                          .authorization = Secret(message[beast::http::field::authorization])};
     shared_.router.handle(request, responder);
 }
 

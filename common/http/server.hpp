@@ -11,6 +11,7 @@
 
 #include "common/base/clock.hpp"
 #include "common/base/result.hpp"
+#include "common/base/secret.hpp"
 #include "common/http/message.hpp"
 
 namespace lode::http {
@@ -21,6 +22,7 @@ struct Request {
     std::map<std::string, std::string, std::less<>> query{};  // decoded
     std::string body{};
     std::string content_type{};
+    Secret authorization{};  // the whole field: scheme and credentials
 };
 
 // Answers one request. Copies share it: the first send() counts, from any thread, also after the
