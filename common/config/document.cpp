@@ -56,10 +56,11 @@ std::string unreadable(std::string_view text) {
     return "";
 }
 
-std::string one_line(std::string_view text) {
-    std::string out(text);
-    std::ranges::replace(out, '\n', ' ');
-    return out;
+// Quoted keys may hold anything.
+std::string one_line(std::string text) {
+    const auto control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
+    std::ranges::replace_if(text, control, ' ');
+    return text;
 }
 
 }  // namespace
@@ -93,7 +94,7 @@ Result<Document> Document::parse(std::string_view text, std::filesystem::path pa
     } catch (const toml::parse_error& error) {
         return failure(ErrorCode::malformed, path.string() + ':' +
                                                  std::to_string(error.source().begin.line) + ": " +
-                                                 one_line(error.description()));
+                                                 one_line(std::string(error.description())));
     }
 }
 
@@ -106,7 +107,7 @@ Error Place::error(std::string_view problem) const {
     std::string text = document->path().string();
     if (line > 0) text += ':' + std::to_string(line);
     if (!key.empty()) text += ": " + key;
-    return {ErrorCode::malformed, text + ": " + std::string(problem)};
+    return {ErrorCode::malformed, one_line(text + ": " + std::string(problem))};
 }
 
 }  // namespace lode::config

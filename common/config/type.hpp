@@ -167,9 +167,7 @@ template <class T>
 
 template <class T>
 [[nodiscard]] Scalar to_scalar(const T& value) {
-    if constexpr (std::same_as<T, bool>) {
-        return value;
-    } else if constexpr (std::integral<T>) {
+    if constexpr (std::integral<T> && !std::same_as<T, bool>) {
         return static_cast<std::int64_t>(value);
     } else if constexpr (IsDuration<T>::value) {
         return std::int64_t{std::chrono::duration_cast<std::chrono::milliseconds>(value).count()};
@@ -186,7 +184,7 @@ template <class T>
     } else if constexpr (std::same_as<T, std::filesystem::path>) {
         return value.string();
     } else {
-        return value;
+        return value;  // bool, std::string
     }
 }
 

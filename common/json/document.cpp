@@ -58,8 +58,12 @@ class Builder {
     bool Null() { return add({Kind::null, 0, 0}); }
     bool Bool(bool flag) { return add({Kind::boolean, flag ? 1U : 0U, 0}); }
     bool RawNumber(const char* at, unsigned size, bool) { return add_text(Kind::number, at, size); }
-    bool String(const char* at, unsigned size, bool) { return add_text(Kind::string, at, size); }
-    bool Key(const char* at, unsigned size, bool) { return add_text(Kind::string, at, size); }
+    // Checked once decoded, because the reader lets the escape of half a character (\udc00) pass.
+    bool String(const char* at, unsigned size, bool) {
+        utf8_ = valid_utf8({at, size});
+        return utf8_ && add_text(Kind::string, at, size);
+    }
+    bool Key(const char* at, unsigned size, bool copy) { return String(at, size, copy); }
     bool StartObject() { return enter(); }
     bool StartArray() { return enter(); }
     bool EndObject(unsigned members) {
@@ -73,6 +77,7 @@ class Builder {
     bool Uint64(std::uint64_t) { return false; }
     bool Double(double) { return false; }
 
+    [[nodiscard]] bool utf8() const { return utf8_; }
     [[nodiscard]] bool too_deep() const { return depth_ > max_depth_; }
     [[nodiscard]] std::uint32_t root() const {
         LODE_ASSERT(pending_.size() == 1);
@@ -101,6 +106,7 @@ class Builder {
     Store& store_;
     std::size_t max_depth_;
     std::size_t depth_ = 0;
+    bool utf8_ = true;
     std::vector<std::uint32_t> pending_;
 };
 
@@ -115,6 +121,10 @@ Result<std::uint32_t> fill(Store& store, std::size_t size, std::size_t max_depth
     if (builder.too_deep()) {
         return failure(ErrorCode::malformed,
                        "JSON nests deeper than " + std::to_string(max_depth) + " levels");
+    }
+    if (!builder.utf8()) {
+        return failure(ErrorCode::malformed, "JSON byte " + std::to_string(result.Offset()) +
+                                                 ": the string before it is not UTF-8");
     }
     if (result.IsError()) {
         return failure(ErrorCode::malformed, "JSON byte " + std::to_string(result.Offset()) + ": " +
@@ -218,7 +228,6 @@ Result<Document> Document::parse(std::string_view text, Limits limits) {
                                                  " bytes passes the limit of " +
                                                  std::to_string(limits.max_bytes));
     }
-    if (!valid_utf8(text)) return failure(ErrorCode::malformed, "JSON is not UTF-8");
     auto store = std::make_unique<Store>();
     store->nodes.reserve(usual_nodes);
     store->text.reserve(text.size() + reader_overrun);

@@ -92,6 +92,13 @@ std::string_view kind_name(Registry::Kind kind) {
     return "untyped";
 }
 
+std::string head_lines(const std::string& name, const Registry::Family& family) {
+    std::string out;
+    out.append("# HELP ").append(name).append(" ").append(escaped(family.help, "")).append("\n");
+    out.append("# TYPE ").append(name).append(" ").append(kind_name(family.kind)).append("\n");
+    return out;
+}
+
 // The cell of these labels, made on first use; `overflow` once the family is full.
 template <class Cell, class... Arguments>
 Cell& cell_of(std::map<std::string, std::unique_ptr<Cell>>& cells, const std::string& labels,
@@ -149,26 +156,27 @@ std::string Registry::label_text(const Labels& labels) const {
     for (const Labels* group : {&constant_, &labels}) {
         for (const auto& [name, value] : *group) {
             LODE_ASSERT(valid_name(name));
-            text = join(text, name + "=\"" + escaped(value, "\"") + '"');
+            if (!text.empty()) text += ',';
+            text.append(name).append("=\"").append(escaped(value, "\"")).append("\"");
         }
     }
     return text;
 }
 
-Counter Registry::counter(std::string_view name, std::string_view help, Labels labels) {
+Counter Registry::counter(std::string_view name, std::string_view help, const Labels& labels) {
     const std::scoped_lock lock(mutex_);
     auto& cells = family(name, help, Kind::counter).counters;
     return Counter(cell_of(cells, label_text(labels), label_text(overflow_of(labels))));
 }
 
-Gauge Registry::gauge(std::string_view name, std::string_view help, Labels labels) {
+Gauge Registry::gauge(std::string_view name, std::string_view help, const Labels& labels) {
     const std::scoped_lock lock(mutex_);
     auto& cells = family(name, help, Kind::gauge).gauges;
     return Gauge(cell_of(cells, label_text(labels), label_text(overflow_of(labels))));
 }
 
 Histogram Registry::histogram(std::string_view name, std::string_view help,
-                              std::span<const double> upper_bounds, Labels labels) {
+                              std::span<const double> upper_bounds, const Labels& labels) {
     const std::scoped_lock lock(mutex_);
     auto& cells = family(name, help, Kind::histogram).histograms;
     return Histogram(
@@ -177,6 +185,7 @@ Histogram Registry::histogram(std::string_view name, std::string_view help,
 
 std::string exposition(std::span<const Registry* const> registries) {
     struct Text {
+        Registry::Kind kind = Registry::Kind::counter;
         std::string head;
         std::string lines;
     };
@@ -187,9 +196,10 @@ std::string exposition(std::span<const Registry* const> registries) {
             const std::string name = "lode_" + short_name;
             Text& text = families[name];
             if (text.head.empty()) {
-                text.head = "# HELP " + name + ' ' + escaped(family.help, "") + "\n# TYPE " + name +
-                            ' ' + std::string(kind_name(family.kind)) + '\n';
+                text.kind = family.kind;
+                text.head = head_lines(name, family);
             }
+            LODE_ASSERT(text.kind == family.kind);
             text.lines += family_lines(name, family);
         }
     }

@@ -111,10 +111,13 @@ class Registry {
     // Names are lower_snake_case with the unit last, counters end in _total; they are exposed with
     // lode_ before them. `help` is one sentence. The same name and labels give the same metric;
     // the same name as another kind is a bug and asserts.
-    [[nodiscard]] Counter counter(std::string_view name, std::string_view help, Labels labels = {});
-    [[nodiscard]] Gauge gauge(std::string_view name, std::string_view help, Labels labels = {});
+    [[nodiscard]] Counter counter(std::string_view name, std::string_view help,
+                                  const Labels& labels = {});
+    [[nodiscard]] Gauge gauge(std::string_view name, std::string_view help,
+                              const Labels& labels = {});
     [[nodiscard]] Histogram histogram(std::string_view name, std::string_view help,
-                                      std::span<const double> upper_bounds, Labels labels = {});
+                                      std::span<const double> upper_bounds,
+                                      const Labels& labels = {});
 
     enum class Kind : std::uint8_t { counter, gauge, histogram };
     struct Family {

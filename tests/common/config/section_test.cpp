@@ -152,6 +152,10 @@ TEST_CASE("an unknown setting is named with the nearest known one") {
           "lode.toml:4: sserver.listener.tls: unknown setting, known here: host, port");
 }
 
+TEST_CASE("a mistake is one line whatever the key holds") {
+    CHECK(refusal("\"a\\n\\tb\" = 1").starts_with("lode.toml:2: sserver.a  b: unknown setting"));
+}
+
 TEST_CASE("a wrong type is told with the right one") {
     CHECK(refusal("level = \"1\"") ==
           "lode.toml:2: sserver.level: must be an integer, not a string");

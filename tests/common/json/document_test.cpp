@@ -122,7 +122,9 @@ TEST_CASE("what is not strict JSON is refused with its place") {
     CHECK(refusal("// c\n1").starts_with("JSON byte 0: "));
     CHECK(refusal(R"(["\ud800"])").starts_with("JSON byte "));
     CHECK(refusal(std::string_view("[1]\0[2]", 7)) == "JSON byte 3: a NUL character");
-    CHECK(refusal("[\"\xff\"]") == "JSON is not UTF-8");
+    CHECK(refusal("[\"\xff\"]") == "JSON byte 4: the string before it is not UTF-8");
+    CHECK(refusal(R"({"\udc00":1})") == "JSON byte 9: the string before it is not UTF-8");
+    CHECK(refusal("\xc3\xa9").starts_with("JSON byte 0: "));
 }
 
 TEST_CASE("nesting is allowed up to the limit and not one level more") {
