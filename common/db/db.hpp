@@ -23,11 +23,12 @@ using Value = std::variant<std::monostate, std::int64_t, std::string, Bytes>;
 class Row {
   public:
     explicit Row(std::vector<Value> values) : values_(std::move(values)) {}
-    // Columns are read in the order of the SELECT list; reading one as another type is a bug.
+    // Columns in the order of the SELECT list; reading one as what it is not is a bug. Sums and
+    // other expressions are integers when they look like one, whatever the engine calls them.
     [[nodiscard]] bool is_null(std::size_t column) const;
     [[nodiscard]] std::int64_t integer(std::size_t column) const;
     [[nodiscard]] const std::string& text(std::size_t column) const;
-    [[nodiscard]] const Bytes& bytes(std::size_t column) const;
+    [[nodiscard]] Bytes bytes(std::size_t column) const;
 
   private:
     std::vector<Value> values_;
@@ -53,7 +54,9 @@ class Connection {
     Connection(Connection&&) noexcept;
     Connection& operator=(Connection&&) noexcept;
 
-    // `?` marks each parameter. query() reads all rows: callers bound them with LIMIT.
+    // `?` marks each parameter and stands nowhere else in the text. query() reads all rows:
+    // callers bound them with LIMIT. Errors: unavailable (busy, connection lost: try again),
+    // exhausted (disk full), conflict (a constraint), internal (a wrong statement).
     [[nodiscard]] Result<std::vector<Row>> query(std::string_view sql,
                                                  const std::vector<Value>& parameters = {});
     // Rows changed (matched, on MySQL).

@@ -1,0 +1,161 @@
+// The schema, as numbered steps that never change once released. Steps expand first and contract
+// a version later, so that programs of the version before run on the newer schema.
+//
+// Types: BIGINT for all numbers, BINARY(32) for hashes in internal order, VARCHAR for names.
+// {id} is the engine's own integer key. Times are unix milliseconds, UTC.
+#include <array>
+#include <span>
+
+#include "common/db/db.hpp"
+#include "common/db/dialect.hpp"
+
+namespace lode::db {
+namespace {
+
+// Miners, by canonical name, and their workers; ids are given by sharelogger.
+constexpr std::string_view user_table = R"(CREATE TABLE user (
+    id {id},
+    name VARCHAR(128) NOT NULL,
+    created_unix_ms BIGINT NOT NULL,
+    UNIQUE (name)))";
+
+constexpr std::string_view worker_table = R"(CREATE TABLE worker (
+    id {id},
+    user_id BIGINT NOT NULL REFERENCES user (id),
+    name VARCHAR(64) NOT NULL,
+    created_unix_ms BIGINT NOT NULL,
+    last_share_unix_ms BIGINT NOT NULL,
+    UNIQUE (user_id, name)))";
+
+// Work by user, one minute a row; what credits are computed from. Work is work_0 + work_1 * 2^40
+// + work_2 * 2^80 expected hashes.
+constexpr std::string_view user_bucket_table = R"(CREATE TABLE user_bucket (
+    chain VARCHAR(16) NOT NULL,
+    user_id BIGINT NOT NULL REFERENCES user (id),
+    start_unix_ms BIGINT NOT NULL,
+    partition_no BIGINT NOT NULL,
+    bits BIGINT NOT NULL,
+    height_epoch BIGINT NOT NULL,
+    scheme VARCHAR(16) NOT NULL,
+    shares BIGINT NOT NULL,
+    work_0 BIGINT NOT NULL,
+    work_1 BIGINT NOT NULL,
+    work_2 BIGINT NOT NULL,
+    UNIQUE (chain, user_id, start_unix_ms, partition_no, bits, height_epoch, scheme)))";
+
+// Work by worker, ten minutes a row; for display.
+constexpr std::string_view worker_bucket_table = R"(CREATE TABLE worker_bucket (
+    chain VARCHAR(16) NOT NULL,
+    worker_id BIGINT NOT NULL REFERENCES worker (id),
+    start_unix_ms BIGINT NOT NULL,
+    partition_no BIGINT NOT NULL,
+    shares BIGINT NOT NULL,
+    work_0 BIGINT NOT NULL,
+    work_1 BIGINT NOT NULL,
+    work_2 BIGINT NOT NULL,
+    UNIQUE (chain, worker_id, start_unix_ms, partition_no)))";
+
+constexpr std::string_view worker_bucket_by_time =
+    "CREATE INDEX worker_bucket_by_time ON worker_bucket (chain, start_unix_ms)";
+
+// Offset that each consumer has dealt with up to, moved on in the transaction that does so.
+constexpr std::string_view consumer_offset_table = R"(CREATE TABLE consumer_offset (
+    consumer VARCHAR(32) NOT NULL,
+    chain VARCHAR(16) NOT NULL,
+    topic VARCHAR(32) NOT NULL,
+    partition_no BIGINT NOT NULL,
+    next_offset BIGINT NOT NULL,
+    UNIQUE (consumer, chain, topic, partition_no)))";
+
+// Last share counted of each stream.
+constexpr std::string_view stream_sequence_table = R"(CREATE TABLE stream_sequence (
+    chain VARCHAR(16) NOT NULL,
+    partition_no BIGINT NOT NULL,
+    stream BIGINT NOT NULL,
+    last_sequence BIGINT NOT NULL,
+    updated_unix_ms BIGINT NOT NULL,
+    UNIQUE (chain, partition_no, stream)))";
+
+// Blocks we found; blkmaker alone writes here. state is found, submitted, accepted, rejected,
+// confirmed or orphaned; published_state is the last one told on the bus.
+constexpr std::string_view block_table = R"(CREATE TABLE block (
+    id {id},
+    chain VARCHAR(16) NOT NULL,
+    height BIGINT NOT NULL,
+    block_hash BINARY(32) NOT NULL,
+    prev_hash BINARY(32) NOT NULL,
+    state VARCHAR(16) NOT NULL,
+    reward BIGINT NOT NULL,
+    user_name VARCHAR(128) NOT NULL,
+    worker_name VARCHAR(64) NOT NULL,
+    job_id BIGINT NOT NULL,
+    found_unix_ms BIGINT NOT NULL,
+    confirmations BIGINT NOT NULL,
+    updated_unix_ms BIGINT NOT NULL,
+    published_state VARCHAR(16) NOT NULL,
+    UNIQUE (block_hash)))";
+
+constexpr std::string_view block_by_height =
+    "CREATE INDEX block_by_height ON block (chain, height)";
+
+// Every node's answer to submitblock: "accepted" for null, else its own word.
+constexpr std::string_view block_submission_table = R"(CREATE TABLE block_submission (
+    block_hash BINARY(32) NOT NULL,
+    node VARCHAR(255) NOT NULL,
+    answer VARCHAR(255) NOT NULL,
+    answered_unix_ms BIGINT NOT NULL,
+    UNIQUE (block_hash, node)))";
+
+constexpr std::array<std::string_view, 10> version_1{user_table,
+                                                     worker_table,
+                                                     user_bucket_table,
+                                                     worker_bucket_table,
+                                                     worker_bucket_by_time,
+                                                     consumer_offset_table,
+                                                     stream_sequence_table,
+                                                     block_table,
+                                                     block_by_height,
+                                                     block_submission_table};
+
+constexpr std::array<std::span<const std::string_view>, 1> versions{version_1};
+
+std::string in_dialect(std::string_view statement, const Dialect& dialect) {
+    std::string sql(statement);
+    constexpr std::string_view mark = "{id}";
+    if (const auto at = sql.find(mark); at != sql.npos) {
+        sql.replace(at, mark.size(), dialect.id_type);
+    }
+    return sql;
+}
+
+}  // namespace
+
+std::int64_t newest_schema_version() {
+    return static_cast<std::int64_t>(versions.size());
+}
+
+Result<std::int64_t> schema_version(Connection& connection) {
+    LODE_TRY_VOID(connection.execute(sqlite_dialect().version_table));
+    LODE_TRY(const auto rows, connection.query("SELECT MAX(version) FROM schema_version"));
+    return rows.front().is_null(0) ? std::int64_t{0} : rows.front().integer(0);
+}
+
+Result<void> migrate(Connection& connection) {
+    LODE_TRY(const auto present, schema_version(connection));
+    for (std::int64_t version = present + 1; version <= newest_schema_version(); ++version) {
+        LODE_TRY_VOID(connection.transaction([&]() -> Result<void> {
+            // Another process may have been quicker.
+            LODE_TRY(const auto now, schema_version(connection));
+            if (now >= version) return success();
+            for (const auto statement : versions[static_cast<std::size_t>(version - 1)]) {
+                LODE_TRY_VOID(connection.execute(in_dialect(statement, sqlite_dialect())));
+            }
+            LODE_TRY_VOID(
+                connection.execute("INSERT INTO schema_version (version) VALUES (?)", {version}));
+            return success();
+        }));
+    }
+    return success();
+}
+
+}  // namespace lode::db

@@ -1,0 +1,62 @@
+// The only place that assembles SQL text; names come from the code, values as said in the header.
+#include "common/db/statement.hpp"
+
+#include "common/base/assert.hpp"
+#include "common/base/hex.hpp"
+#include "common/db/dialect.hpp"
+
+namespace lode::db {
+namespace {
+
+void append_value(Statement& statement, const Value& value) {
+    if (std::holds_alternative<std::monostate>(value)) {
+        statement.sql += "NULL";
+    } else if (const auto* number = std::get_if<std::int64_t>(&value)) {
+        statement.sql += std::to_string(*number);
+    } else if (const auto* bytes = std::get_if<Bytes>(&value)) {
+        statement.sql.append("X'").append(to_hex(*bytes)).append("'");
+    } else {
+        statement.sql += '?';
+        statement.texts.push_back(std::get<std::string>(value));
+    }
+}
+
+}  // namespace
+
+Statement bind(std::string_view sql, const std::vector<Value>& parameters) {
+    Statement statement;
+    std::size_t used = 0;
+    for (const char c : sql) {
+        if (c != '?') {
+            statement.sql += c;
+            continue;
+        }
+        LODE_ASSERT(used < parameters.size());
+        append_value(statement, parameters[used++]);
+    }
+    LODE_ASSERT(used == parameters.size());
+    return statement;
+}
+
+Statement upsert_statement(const Upsert& upsert, std::size_t first, std::size_t count) {
+    Statement statement;
+    statement.sql.append("INSERT INTO ").append(upsert.table).append(" (");
+    for (std::size_t i = 0; i < upsert.columns.size(); ++i) {
+        if (i > 0) statement.sql += ", ";
+        statement.sql += upsert.columns[i];
+    }
+    statement.sql += ") VALUES ";
+    for (std::size_t row = first; row < first + count; ++row) {
+        LODE_ASSERT(upsert.rows[row].size() == upsert.columns.size());
+        statement.sql += row == first ? "(" : ", (";
+        for (std::size_t i = 0; i < upsert.columns.size(); ++i) {
+            if (i > 0) statement.sql += ", ";
+            append_value(statement, upsert.rows[row][i]);
+        }
+        statement.sql += ')';
+    }
+    statement.sql += on_conflict(upsert);
+    return statement;
+}
+
+}  // namespace lode::db

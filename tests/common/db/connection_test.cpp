@@ -1,0 +1,133 @@
+// The database's face over a real SQLite file.
+#include <catch2/catch_test_macros.hpp>
+
+#include "common/db/db.hpp"
+#include "tests/support/temporary_folder.hpp"
+
+using namespace lode;
+using db::Connection;
+using db::Value;
+
+namespace {
+
+Connection open_in(const test::TemporaryFolder& folder) {
+    auto connection = Connection::open("sqlite:", folder.path().string());
+    REQUIRE(connection);
+    return std::move(connection).value();
+}
+
+Connection with_table(const test::TemporaryFolder& folder) {
+    auto connection = open_in(folder);
+    REQUIRE(connection.execute(
+        "CREATE TABLE t (k BIGINT PRIMARY KEY, n BIGINT, s VARCHAR(16), h BINARY(32))"));
+    return connection;
+}
+
+}  // namespace
+
+TEST_CASE("values come back as they went in") {
+    const test::TemporaryFolder folder;
+    auto connection = with_table(folder);
+    const Bytes hash{0, 1, 0xff, 0, '\'', '?', 0};
+    REQUIRE(
+        connection.execute("INSERT INTO t VALUES (?, ?, ?, ?)",
+                           {std::int64_t{INT64_MIN}, Value(), std::string("it's ? \x01"), hash}));
+    const auto rows = connection.query("SELECT k, n, s, h FROM t WHERE h = ?", {hash});
+    REQUIRE(rows);
+    REQUIRE(rows.value().size() == 1);
+    const auto& row = rows.value().front();
+    CHECK(row.integer(0) == INT64_MIN);
+    CHECK(row.is_null(1));
+    CHECK(row.text(2) == "it's ? \x01");
+    CHECK(row.bytes(3) == hash);
+    CHECK(connection.query("SELECT typeof(h) FROM t").value().front().text(0) == "blob");
+}
+
+TEST_CASE("sums and counts are integers") {
+    const test::TemporaryFolder folder;
+    auto connection = with_table(folder);
+    REQUIRE(connection.execute("INSERT INTO t VALUES (1, 5, 'a', NULL), (2, 6, 'b', NULL)"));
+    const auto rows = connection.query("SELECT SUM(n), COUNT(*), MAX(n) FROM t WHERE k > 9");
+    CHECK(rows.value().front().is_null(0));
+    CHECK(rows.value().front().integer(1) == 0);
+    CHECK(connection.query("SELECT SUM(n) FROM t").value().front().integer(0) == 11);
+}
+
+TEST_CASE("execute tells how many rows it changed") {
+    const test::TemporaryFolder folder;
+    auto connection = with_table(folder);
+    REQUIRE(connection.execute("INSERT INTO t VALUES (1, 5, 'a', NULL), (2, 5, 'b', NULL)"));
+    CHECK(connection.execute("UPDATE t SET n = 6 WHERE n = 5 AND s = ?", {std::string("a")})
+              .value() == 1);
+    CHECK(connection.execute("UPDATE t SET n = 7 WHERE n = 4").value() == 0);
+}
+
+TEST_CASE("an upsert of thousands of rows adds to what is there") {
+    const test::TemporaryFolder folder;
+    auto connection = with_table(folder);
+    db::Upsert upsert{.table = "t", .columns = {"k", "n"}, .key = {"k"}, .add = {"n"}};
+    for (std::int64_t k = 0; k < 1234; ++k) upsert.rows.push_back({k, k});
+    REQUIRE(connection.upsert(upsert));
+    REQUIRE(connection.upsert(upsert));
+    const auto rows = connection.query("SELECT COUNT(*), SUM(n) FROM t");
+    CHECK(rows.value().front().integer(0) == 1234);
+    CHECK(rows.value().front().integer(1) == 1234 * 1233);
+}
+
+TEST_CASE("a failed transaction leaves nothing") {
+    const test::TemporaryFolder folder;
+    auto connection = with_table(folder);
+    const auto outcome = connection.transaction([&]() -> Result<void> {
+        LODE_TRY_VOID(connection.execute("INSERT INTO t (k) VALUES (1)"));
+        return failure(ErrorCode::conflict, "another owner");
+    });
+    REQUIRE_FALSE(outcome);
+    CHECK(outcome.error().code == ErrorCode::conflict);
+    CHECK(connection.query("SELECT COUNT(*) FROM t").value().front().integer(0) == 0);
+    REQUIRE(connection.transaction([&]() -> Result<void> {
+        LODE_TRY_VOID(connection.execute("INSERT INTO t (k) VALUES (1)"));
+        return success();
+    }));
+    CHECK(connection.query("SELECT COUNT(*) FROM t").value().front().integer(0) == 1);
+}
+
+TEST_CASE("a transaction is run again while the database is not available, then given up") {
+    const test::TemporaryFolder folder;
+    auto connection = with_table(folder);
+    int runs = 0;
+    const auto body = [&]() -> Result<void> {
+        LODE_TRY_VOID(connection.execute("INSERT INTO t (k) VALUES (1)"));
+        if (++runs < 3) return failure(ErrorCode::unavailable, "busy");
+        return success();
+    };
+    REQUIRE(connection.transaction(body));
+    CHECK(runs == 3);
+    runs = -100;
+    CHECK_FALSE(connection.transaction(
+        [&]() -> Result<void> {
+            ++runs;
+            return failure(ErrorCode::unavailable, "busy");
+        },
+        4));
+    CHECK(runs == -96);
+}
+
+TEST_CASE("each kind of failure has its code") {
+    const test::TemporaryFolder folder;
+    auto connection = with_table(folder);
+    CHECK(connection.execute("SELEKT").error().code == ErrorCode::internal);
+    REQUIRE(connection.execute("INSERT INTO t (k) VALUES (1)"));
+    CHECK(connection.execute("INSERT INTO t (k) VALUES (1)").error().code == ErrorCode::conflict);
+    CHECK(Connection::open("mysql://u@h/db", "").error().code == ErrorCode::malformed);
+    const auto missing = Connection::open("sqlite:/nonexistent/folder/x", "");
+    CHECK(missing.error().code == ErrorCode::unavailable);
+    CHECK(missing.error().context.find("/nonexistent/folder/x") != std::string::npos);
+}
+
+TEST_CASE("two connections see each other's commits") {
+    const test::TemporaryFolder folder;
+    auto one = with_table(folder);
+    auto two = open_in(folder);
+    REQUIRE(one.execute("INSERT INTO t (k) VALUES (1)"));
+    CHECK(two.query("SELECT COUNT(*) FROM t").value().front().integer(0) == 1);
+}

@@ -1,0 +1,31 @@
+// The schema grows step by step and can be asked for its version.
+#include <catch2/catch_test_macros.hpp>
+
+#include "common/db/db.hpp"
+#include "tests/support/temporary_folder.hpp"
+
+using namespace lode;
+
+TEST_CASE("migrating an empty database gives the newest schema, and twice is once") {
+    const test::TemporaryFolder folder;
+    auto connection = db::Connection::open("sqlite:", folder.path().string()).value();
+    CHECK(db::schema_version(connection).value() == 0);
+    REQUIRE(db::migrate(connection));
+    CHECK(db::schema_version(connection).value() == db::newest_schema_version());
+    REQUIRE(db::migrate(connection));
+    CHECK(connection.query("SELECT COUNT(*) FROM schema_version").value().front().integer(0) ==
+          db::newest_schema_version());
+    for (const char* table : {"user", "worker", "user_bucket", "worker_bucket", "consumer_offset",
+                              "stream_sequence", "block", "block_submission"}) {
+        CHECK(connection.query("SELECT COUNT(*) FROM " + std::string(table)));
+    }
+}
+
+TEST_CASE("a schema newer than the program is left alone") {
+    const test::TemporaryFolder folder;
+    auto connection = db::Connection::open("sqlite:", folder.path().string()).value();
+    REQUIRE(db::migrate(connection));
+    REQUIRE(connection.execute("INSERT INTO schema_version VALUES (1000)"));
+    REQUIRE(db::migrate(connection));
+    CHECK(db::schema_version(connection).value() == 1000);
+}
