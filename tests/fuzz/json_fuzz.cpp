@@ -9,7 +9,8 @@ namespace {
 std::size_t visit(lode::json::Value value) {
     std::size_t seen = 1;
     const auto decimal = value.decimal_text();
-    LODE_ASSERT(!decimal || (value.is_number() && decimal->size() <= 402));
+    // A sign, "0." and at most 400 digits.
+    LODE_ASSERT(!decimal || (value.is_number() && decimal->size() <= 403));
     LODE_ASSERT(!value.int64() || value.is_number());
     for (const lode::json::Value element : value.elements()) seen += visit(element);
     for (const auto& [name, member] : value.members()) {

@@ -43,7 +43,7 @@ TEST_CASE("environment variables are expanded anywhere in a string, once") {
     CHECK(expanded("${ODD}") == "${HOST}");
     CHECK(expanded("no $ {HOST} $HOST $") == "no $ {HOST} $HOST $");
     CHECK(expanded("$${HOST}") == "${HOST}");
-    CHECK(expanded("") == "");
+    CHECK(expanded("").empty());
 }
 
 TEST_CASE("a text made unexpanded expands to itself") {

@@ -1,6 +1,7 @@
 // Metrics and their Prometheus text.
 #include "common/metrics/metrics.hpp"
 
+#include <algorithm>
 #include <catch2/catch_test_macros.hpp>
 #include <limits>
 #include <thread>
