@@ -37,6 +37,10 @@ std::vector<std::string_view> known_keys(const SectionBase& section) {
     return keys;
 }
 
+bool knows(const SectionBase& section, std::string_view key) {
+    return std::ranges::count(known_keys(section), key) > 0;
+}
+
 Result<void> refuse_unknown(const Table& table, const std::vector<std::string_view>& known) {
     for (const Entry& entry : table.node->entries) {
         if (std::ranges::find(known, entry.key) != known.end()) continue;
@@ -156,11 +160,13 @@ void SectionBase::add(Setting setting) {
     LODE_ASSERT(!setting.required || setting.form != Setting::Form::optional);
     const bool has_default = !setting.required && setting.form != Setting::Form::optional;
     LODE_ASSERT(has_default || !setting.sample.empty());
+    LODE_ASSERT(!knows(*this, setting.key));
     settings_.push_back(std::move(setting));
 }
 
 void SectionBase::add(Nested nested) {
     LODE_ASSERT(!nested.section->sentence().empty());
+    LODE_ASSERT(!knows(*this, nested.key));
     nested_.push_back(std::move(nested));
 }
 

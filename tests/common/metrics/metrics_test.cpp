@@ -108,6 +108,7 @@ TEST_CASE("counts made by several threads are all there") {
     constexpr int threads = 4;
     constexpr int rounds = 1000;
     std::vector<std::jthread> workers;
+    workers.reserve(threads);
     for (int i = 0; i < threads; ++i) {
         workers.emplace_back([=]() mutable {
             for (int n = 0; n < rounds; ++n) {
