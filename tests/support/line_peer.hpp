@@ -31,7 +31,7 @@ class LinePeer {
     }
     ~LinePeer() {
         hang_up();
-        ::close(listener_);
+        if (listener_ >= 0) ::close(listener_);
     }
     LinePeer(const LinePeer&) = delete;
     LinePeer& operator=(const LinePeer&) = delete;
@@ -68,6 +68,18 @@ class LinePeer {
             if (size <= 0) return std::nullopt;
             begun_.append(chunk, static_cast<std::size_t>(size));
         }
+    }
+
+    // A line or the end of the connection can be read without waiting for more than a blink.
+    [[nodiscard]] bool readable() const {
+        pollfd wanted{connection_, POLLIN, 0};
+        return !begun_.empty() || ::poll(&wanted, 1, 0) == 1;
+    }
+
+    // Later connections are refused.
+    void stop_listening() {
+        ::close(listener_);
+        listener_ = -1;
     }
 
     void hang_up() {

@@ -1,45 +1,16 @@
-// Connections over loopback. The test's thread is the executor's: it runs tasks as they come,
-// until what it waits for has happened.
+// Connections over loopback; the test's thread is the executor's.
 #include "common/net/line_client.hpp"
 
 #include <catch2/catch_test_macros.hpp>
-#include <condition_variable>
-#include <deque>
-#include <mutex>
 #include <vector>
 
 #include "tests/support/line_peer.hpp"
+#include "tests/support/waiting_scheduler.hpp"
 
 using namespace lode;
 using namespace std::chrono_literals;
 
 namespace {
-
-class QueueExecutor final : public Executor {
-  public:
-    void post(Task task) override {
-        {
-            const std::lock_guard lock(mutex_);
-            tasks_.push_back(std::move(task));
-        }
-        ready_.notify_one();
-    }
-
-    // Waits at most 30 s for the next task, so that a hang fails.
-    void run_one() {
-        std::unique_lock lock(mutex_);
-        REQUIRE(ready_.wait_for(lock, 30s, [this] { return !tasks_.empty(); }));
-        const Task task = std::move(tasks_.front());
-        tasks_.pop_front();
-        lock.unlock();
-        task();
-    }
-
-  private:
-    std::mutex mutex_;
-    std::condition_variable ready_;
-    std::deque<Task> tasks_;
-};
 
 struct Seen {
     bool connected = false;
@@ -55,7 +26,7 @@ net::LineHandlers into(Seen& seen) {
 
 struct Fixture {
     test::LinePeer peer;
-    QueueExecutor executor;
+    test::WaitingScheduler executor;
     net::LineConnector connector;
     Seen seen;
 
@@ -67,11 +38,11 @@ struct Fixture {
     std::unique_ptr<net::LineClient> connected(net::LineClientOptions options = {}) {
         auto client = connect(std::move(options));
         peer.accept();
-        while (!seen.connected) executor.run_one();
+        executor.run_until([&] { return seen.connected; });
         return client;
     }
     const Error& closing() {
-        while (seen.closed.empty()) executor.run_one();
+        executor.run_until([&] { return !seen.closed.empty(); });
         return seen.closed.front();
     }
 };
@@ -89,7 +60,7 @@ TEST_CASE("lines go both ways whole, however the bytes are cut") {
     test.peer.send("a");
     test.peer.send("b\r\n\nc");
     test.peer.send("d\n");
-    while (test.seen.lines.size() < 3) test.executor.run_one();
+    test.executor.run_until([&] { return test.seen.lines.size() == 3; });
     CHECK(test.seen.lines == std::vector<std::string>{"ab", "", "cd"});
 }
 
@@ -129,7 +100,7 @@ TEST_CASE("a line over the limit closes the connection, one at the limit does no
     Fixture test;
     const auto client = test.connected({.line_size_max = 8});
     test.peer.send("12345678\n");
-    while (test.seen.lines.empty()) test.executor.run_one();
+    test.executor.run_until([&] { return !test.seen.lines.empty(); });
     test.peer.send("123456789");
     CHECK(test.closing().code == ErrorCode::malformed);
     CHECK(test.closing().context.ends_with(": a line of more than 8 bytes"));
@@ -165,9 +136,9 @@ TEST_CASE("a dropped client tells nothing more, even of lines already read") {
                                 },
                                 [&](const Error& reason) { test.seen.closed.push_back(reason); }});
     test.peer.accept();
-    while (!test.seen.connected) test.executor.run_one();
+    test.executor.run_until([&] { return test.seen.connected; });
     test.peer.send("one\ntwo\nthree\n");
-    while (lines == 0) test.executor.run_one();
+    test.executor.run_until([&] { return lines > 0; });
     CHECK(test.peer.line() == std::nullopt);
     CHECK(lines == 1);
     CHECK(test.seen.closed.empty());
