@@ -58,14 +58,18 @@ Unit make_unit(const Work& work, std::uint64_t number) {
 }
 
 std::optional<Hit> scan(const Unit& unit, NonceRange range, const bitcoin::Uint256& target) {
-    std::array<std::uint8_t, 16> tail = unit.tail;
-    for (std::uint64_t nonce = range.first; nonce < range.end; ++nonce) {
-        store_le(tail.data() + 12, static_cast<std::uint32_t>(nonce));
-        const bitcoin::Hash256 hash = bitcoin::sha256d_header(unit.midstate, tail);
-        // The most significant quarter decides nearly always.
-        if (load_le<std::uint64_t>(hash.bytes.data() + 24) > target.limb(3)) continue;
-        if (bitcoin::meets_target(hash, target)) {
-            return Hit{static_cast<std::uint32_t>(nonce), hash};
+    // Two at a time keep the CPU's SHA unit busy.
+    std::array<std::array<std::uint8_t, 16>, 2> tails{unit.tail, unit.tail};
+    for (std::uint64_t first = range.first; first < range.end; first += 2) {
+        store_le(tails[0].data() + 12, static_cast<std::uint32_t>(first));
+        store_le(tails[1].data() + 12, static_cast<std::uint32_t>(first + 1));
+        const auto hashes = bitcoin::sha256d_headers(unit.midstate, tails[0], tails[1]);
+        for (std::uint64_t i = 0; i < 2 && first + i < range.end; ++i) {
+            // The most significant quarter decides nearly always.
+            if (load_le<std::uint64_t>(hashes[i].bytes.data() + 24) > target.limb(3)) continue;
+            if (bitcoin::meets_target(hashes[i], target)) {
+                return Hit{static_cast<std::uint32_t>(first + i), hashes[i]};
+            }
         }
     }
     return std::nullopt;
