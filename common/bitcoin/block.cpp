@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "common/base/assert.hpp"
 #include "common/bitcoin/coinbase.hpp"
 #include "common/bitcoin/merkle.hpp"
 #include "common/bitcoin/script.hpp"
@@ -113,7 +114,8 @@ Bytes witness_commitment_script(std::span<const Hash256> other_wtxids) {
 }
 
 Result<void> check_witness_commitment(const Block& block) {
-    const Transaction& coinbase = block.transactions.at(0);
+    LODE_ASSERT(!block.transactions.empty() && !block.transactions[0].inputs.empty());
+    const Transaction& coinbase = block.transactions[0];
     const auto found =
         std::find_if(coinbase.outputs.rbegin(), coinbase.outputs.rend(), is_commitment);
     if (found == coinbase.outputs.rend()) {
@@ -123,7 +125,7 @@ Result<void> check_witness_commitment(const Block& block) {
         }
         return success();
     }
-    const std::vector<Bytes>& stack = coinbase.inputs.at(0).witness;
+    const std::vector<Bytes>& stack = coinbase.inputs[0].witness;
     if (stack.size() != 1 || stack[0].size() != 32) {
         return failure(ErrorCode::rejected, "the coinbase witness is not one item of 32 bytes");
     }

@@ -71,6 +71,29 @@ void append_sized(Bytes& to, ByteView bytes) {
     append(to, bytes);
 }
 
+std::size_t sized(const Bytes& bytes) {
+    return compact_size_length(bytes.size()) + bytes.size();
+}
+
+std::size_t stripped_size(const Transaction& transaction) {
+    std::size_t size = 4 + compact_size_length(transaction.inputs.size()) +
+                       compact_size_length(transaction.outputs.size()) + 4;
+    for (const TxInput& input : transaction.inputs) size += 36 + sized(input.script_sig) + 4;
+    for (const TxOutput& output : transaction.outputs) size += 8 + sized(output.script);
+    return size;
+}
+
+// Marker, flag and the stacks; nothing without a witness.
+std::size_t witness_size(const Transaction& transaction) {
+    if (!transaction.has_witness()) return 0;
+    std::size_t size = 2;
+    for (const TxInput& input : transaction.inputs) {
+        size += compact_size_length(input.witness.size());
+        for (const Bytes& item : input.witness) size += sized(item);
+    }
+    return size;
+}
+
 void append_inputs_and_outputs(Bytes& to, const Transaction& transaction) {
     append_compact_size(to, transaction.inputs.size());
     for (const TxInput& input : transaction.inputs) {
@@ -134,6 +157,7 @@ void append_output(Bytes& to, const TxOutput& output) {
 Bytes serialise(const Transaction& transaction) {
     if (!transaction.has_witness()) return serialise_stripped(transaction);
     Bytes out;
+    out.reserve(stripped_size(transaction) + witness_size(transaction));
     append_le(out, transaction.version);
     out.push_back(0);
     out.push_back(1);
@@ -148,6 +172,7 @@ Bytes serialise(const Transaction& transaction) {
 
 Bytes serialise_stripped(const Transaction& transaction) {
     Bytes out;
+    out.reserve(stripped_size(transaction));
     append_le(out, transaction.version);
     append_inputs_and_outputs(out, transaction);
     append_le(out, transaction.lock_time);
@@ -163,7 +188,7 @@ Hash256 wtxid(const Transaction& transaction) {
 }
 
 std::uint64_t weight(const Transaction& transaction) {
-    return 3 * serialise_stripped(transaction).size() + serialise(transaction).size();
+    return 4 * stripped_size(transaction) + witness_size(transaction);
 }
 
 }  // namespace lode::bitcoin
