@@ -1,0 +1,125 @@
+// accept4() until the queue is empty, and what to do when descriptors run out.
+#include "common/net/acceptor.hpp"
+
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+#include "common/base/log.hpp"
+#include "common/net/socket_address.hpp"
+
+namespace lode::net {
+namespace {
+
+// Clients let in before the first loop's own clients have a turn again.
+constexpr int accepted_at_once = 64;
+// Kernel memory of a client that never reads; several jobs of any size fit.
+constexpr int send_buffer_size = 64 * 1024;
+
+FileDescriptor open_spare() {
+    return FileDescriptor(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+}
+
+void set_options(int socket, const AcceptorOptions& options) {
+    const int on = 1;
+    ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    ::setsockopt(socket, SOL_SOCKET, SO_SNDBUF, &send_buffer_size, sizeof send_buffer_size);
+    const auto timeout = static_cast<unsigned>(options.unacknowledged_max.count());
+    ::setsockopt(socket, IPPROTO_TCP, TCP_USER_TIMEOUT, &timeout, sizeof timeout);
+}
+
+}  // namespace
+
+struct Acceptor::Core {
+    Core(Listener its_listener, std::vector<Loop*> its_loops, const AcceptorOptions& its_options)
+        : listener(std::move(its_listener)), loops(std::move(its_loops)), options(its_options) {}
+
+    void accept_some();
+    void turn_one_away();
+    void hand_over(FileDescriptor socket, const SocketAddress& from);
+
+    Listener listener;
+    std::vector<Loop*> loops;
+    AcceptorOptions options;
+    std::atomic<bool> closed{false};
+    // Given up for a moment to take, and close, a client that no descriptor is left for: it learns
+    // at once that it must go elsewhere, and the listening socket does not stay readable for ever.
+    FileDescriptor spare = open_spare();
+};
+
+void Acceptor::Core::accept_some() {
+    for (int i = 0; i < accepted_at_once && !closed.load(std::memory_order_relaxed); ++i) {
+        SocketAddress from;
+        from.size = sizeof from.storage;
+        FileDescriptor socket(
+            ::accept4(listener.fd(), from.get(), &from.size, SOCK_NONBLOCK | SOCK_CLOEXEC));
+        if (socket.valid()) {
+            hand_over(std::move(socket), from);
+            continue;
+        }
+        if (errno == EAGAIN || errno == EWOULDBLOCK) return;
+        if (errno == EMFILE || errno == ENFILE) {
+            turn_one_away();
+            return;
+        }
+        // EINTR, or a client that left while it was queued (ECONNABORTED and kin): the next one.
+    }
+}
+
+void Acceptor::Core::turn_one_away() {
+    options.turned_away.increment();
+    log::warn("client turned away, no file descriptors left", {{"listener", listener.name()}});
+    spare = FileDescriptor();
+    {
+        const FileDescriptor away(::accept4(listener.fd(), nullptr, nullptr, SOCK_CLOEXEC));
+    }
+    spare = open_spare();
+}
+
+void Acceptor::Core::hand_over(FileDescriptor socket, const SocketAddress& from) {
+    std::size_t connections = 0;
+    for (const Loop* loop : loops) connections += loop->load();
+    if (connections >= options.connections_max) {
+        options.turned_away.increment();
+        return;
+    }
+    set_options(socket.get(), options);
+    options.accepted.increment();
+    Loop* least = *std::min_element(loops.begin(), loops.end(),
+                                    [](Loop* a, Loop* b) { return a->load() < b->load(); });
+    least->adopt(std::move(socket), {from.host(), from.port(), options.listener});
+}
+
+Result<Acceptor> Acceptor::start(Listener listener, std::vector<Loop*> loops,
+                                 const AcceptorOptions& options) {
+    LODE_TRY_VOID(listener.listen());
+    auto core = std::make_shared<Core>(std::move(listener), std::move(loops), options);
+    Loop& home = *core->loops.front();
+    home.post([core, &home] {
+        if (core->closed.load()) return;
+        if (auto watched = home.watch(core->listener.fd(), [core] { core->accept_some(); });
+            !watched) {
+            log::error("listener is deaf", {{"reason", watched.error()}});
+        }
+    });
+    return Acceptor(std::move(core));
+}
+
+Acceptor::~Acceptor() {
+    if (!core_) return;
+    core_->closed.store(true);
+    Loop& home = *core_->loops.front();
+    home.post([core = core_, &home] { home.unwatch(core->listener.fd()); });
+}
+
+std::uint16_t Acceptor::port() const {
+    return core_->listener.port();
+}
+
+}  // namespace lode::net

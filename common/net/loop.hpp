@@ -1,0 +1,134 @@
+// A thread with an epoll set: thousands of line-based connections, their deadlines, and tasks from
+// other threads. What the lines mean is the handler's business.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <unordered_map>
+#include <vector>
+
+#include "common/base/clock.hpp"
+#include "common/base/executor.hpp"
+#include "common/base/file.hpp"
+#include "common/base/result.hpp"
+#include "common/metrics/metrics.hpp"
+#include "common/net/connection.hpp"
+#include "common/net/slab.hpp"
+#include "common/net/timer_wheel.hpp"
+
+namespace lode::net {
+
+// Where a connection comes from.
+struct Peer {
+    std::string address;  // numeric
+    std::uint16_t port = 0;
+    std::uint32_t listener = 0;  // number of the listener that let it in
+};
+
+// Told of everything on the loop's thread. Nothing is called again for a connection after closed().
+class ConnectionHandler {
+  public:
+    virtual ~ConnectionHandler() = default;
+    virtual void opened(ConnectionId id, const Peer& peer) = 0;
+    // Without the newline; empty lines are left out. The view ends with the call.
+    virtual void line(ConnectionId id, std::string_view line) = 0;
+    // The deadline set last has passed; it is not set any more.
+    virtual void deadline(ConnectionId id) = 0;
+    virtual void closed(ConnectionId id, CloseReason reason) = 0;
+};
+
+struct LoopOptions {
+    std::string name;     // of the thread, 15 characters
+    std::string service;  // whose log lines the thread writes
+    const Clock* clock = &system_clock();
+    metrics::Counter received_bytes;
+    metrics::Counter sent_bytes;
+    // A peer that sends more without a newline is closed.
+    std::size_t line_size_max = 8 * 1024;
+    // A peer with more output unread is closed: 250 jobs of 1 kB, more than an hour of them.
+    std::size_t output_size_max = 256 * 1024;
+};
+
+class Loop final : public Executor {
+  public:
+    // Starts the thread; unavailable when the system has no descriptors left. The handler
+    // outlives the loop.
+    [[nodiscard]] static Result<std::unique_ptr<Loop>> start(const LoopOptions& options,
+                                                             ConnectionHandler& handler);
+    // Closes every connection, joins, drops the tasks not yet run.
+    ~Loop() override;
+    Loop(const Loop&) = delete;
+    Loop& operator=(const Loop&) = delete;
+
+    // ---- from any thread ----
+    void post(Task task) override;
+    // Takes over a connected, non-blocking socket.
+    void adopt(FileDescriptor socket, Peer peer);
+    // Connections it has or is about to adopt.
+    [[nodiscard]] std::size_t load() const { return load_.load(std::memory_order_relaxed); }
+    // From any thread but its own: closes every connection and joins. Idempotent.
+    void stop();
+
+    // ---- on the loop's own thread; an id that is gone is passed over ----
+    void send(ConnectionId id, std::string_view text);
+    void send(ConnectionId id, const SharedText& text);
+    // Sends what the socket takes at once, then closes.
+    void close(ConnectionId id);
+    void set_deadline(ConnectionId id, SteadyTime deadline);
+    // The time of this turn of the loop.
+    [[nodiscard]] SteadyTime now() const { return now_; }
+    // Runs the task whenever `fd` is readable, until unwatch. The fd outlives the watch.
+    [[nodiscard]] Result<void> watch(int fd, Task readable);
+    void unwatch(int fd);
+
+  private:
+    Loop(const LoopOptions& options, ConnectionHandler& handler, FileDescriptor epoll,
+         FileDescriptor wake);
+    void run();
+    void wait_and_dispatch();
+    void run_tasks();
+    void pass_deadlines();
+    void register_connection(FileDescriptor socket, const Peer& peer);
+    void read_from(Connection& connection, ConnectionId id);
+    void take_lines(Connection& connection, ConnectionId id, std::string_view bytes);
+    void finish_half_line(Connection& connection, ConnectionId id, std::string_view rest);
+    void give_line(ConnectionId id, std::string_view line);
+    [[nodiscard]] Connection* find(ConnectionId id);
+    [[nodiscard]] Output* output_of(Connection& connection, ConnectionId id);
+    void queued(Connection& connection, ConnectionId id);
+    void flush();
+    void write_to(Connection& connection, ConnectionId id);
+    void recycle(Connection& connection);
+    void listen_for(Connection& connection, ConnectionId id, std::uint32_t events);
+    void doom(Connection& connection, ConnectionId id, CloseReason reason);
+    void bury();
+
+    LoopOptions options_;
+    ConnectionHandler& handler_;
+    const FileDescriptor epoll_;
+    const FileDescriptor wake_;  // eventfd
+    SteadyTime now_;
+
+    Slab<Connection> connections_;
+    std::uint32_t last_generation_ = 0;
+    TimerWheel wheel_;
+    std::vector<ConnectionId> dirty_;
+    std::vector<ConnectionId> doomed_;
+    std::vector<std::unique_ptr<Output>> spare_outputs_;
+    std::unordered_map<int, std::shared_ptr<Task>> watched_;
+    // One for all connections: whatever is left of it after a read is half a line.
+    const std::unique_ptr<char[]> read_buffer_;
+
+    std::mutex mutex_;  // guards tasks_
+    std::vector<Task> tasks_;
+    std::atomic<std::size_t> load_{0};
+    std::atomic<bool> stopping_{false};
+    std::thread thread_;
+};
+
+}  // namespace lode::net
