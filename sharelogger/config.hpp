@@ -1,0 +1,25 @@
+// sharelogger's settings.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "common/config/pool.hpp"
+
+namespace lode::sharelogger {
+
+struct Config {
+    std::uint16_t health_port = config::default_health_port("sharelogger");
+    std::string instance = "one";
+    std::optional<std::filesystem::path> archive_dir;
+};
+
+[[nodiscard]] const config::Section<Config>& section();
+
+// Where the archive is: archive_dir, else `<data_dir>/sharelogger/archive`.
+[[nodiscard]] std::filesystem::path archive_folder(const Config& config,
+                                                   const config::PoolConfig& pool);
+
+}  // namespace lode::sharelogger

@@ -1,0 +1,34 @@
+// sharelogger's metrics.
+#pragma once
+
+#include "common/metrics/metrics.hpp"
+
+namespace lode::sharelogger {
+
+struct Probe {
+    explicit Probe(metrics::Registry& registry)
+        : counted(registry.counter("shares_counted_total", "Shares counted, each once.")),
+          repeated(registry.counter("shares_repeated_total",
+                                    "Shares delivered again and not counted again.")),
+          jobs(registry.counter("jobs_archived_total", "Jobs written to the archive.")),
+          restarts(registry.counter("accounting_restarts_total",
+                                    "Times the accounts were read anew from the database.")),
+          stopped(registry.gauge("partitions_stopped",
+                                 "Partitions that stand still for a gap or a malformed share; "
+                                 "a person must act.")),
+          lag(registry.gauge("share_lag_seconds",
+                             "Age of the newest share written when it was written.")),
+          batch_time(registry.histogram("share_batch_seconds",
+                                        "Time to archive and write one batch of shares.",
+                                        metrics::latency_seconds)) {}
+
+    metrics::Counter counted;
+    metrics::Counter repeated;
+    metrics::Counter jobs;
+    metrics::Counter restarts;
+    metrics::Gauge stopped;
+    metrics::Gauge lag;
+    metrics::Histogram batch_time;
+};
+
+}  // namespace lode::sharelogger
