@@ -64,17 +64,20 @@ bool BlockTracker::follows(const Hash256& block) const {
 Actions BlockTracker::add(const Hash256& hash, std::uint32_t height, BlockState state,
                           Start start) {
     Actions actions;
-    if (blocks_.contains(hash) || is_final(state)) return actions;
-    Block& block = blocks_[hash];
-    block.height = height;
-    block.state = state;
-    block.has_bytes = start == Start::submit;
-    block.nodes.resize(options_.nodes);
+    if (is_final(state)) return actions;
+    const auto [place, added] = blocks_.try_emplace(hash);
+    Block& block = place->second;
+    if (added) {
+        block.height = height;
+        block.state = state;
+        block.nodes.resize(options_.nodes);
+    }
+    const bool bytes_are_new = start == Start::submit && !block.has_bytes;
+    if (bytes_are_new) block.has_bytes = true;
     for (std::size_t node = 0; node < options_.nodes; ++node) {
-        if (block.has_bytes) {
-            block.nodes[node].submitting = true;
+        if (bytes_are_new) {
             actions.emplace_back(SubmitBlock{hash, node});
-        } else {
+        } else if (added) {
             ask(hash, block, node, actions);
         }
     }
@@ -95,7 +98,6 @@ Actions BlockTracker::submit_answered(const Hash256& hash, std::size_t node, Sub
     if (found == blocks_.end()) return actions;
     Block& block = found->second;
     NodeSide& side = block.nodes[node];
-    side.submitting = false;
     side.answer = answer;
     if (answer == SubmitAnswer::unreachable) {
         side.retry_at = now + side.backoff;
@@ -156,7 +158,6 @@ Actions BlockTracker::tick(SteadyTime now) {
             if (!side.retry_at || now < *side.retry_at) continue;
             side.retry_at.reset();
             if (buried || !block.has_bytes) continue;
-            side.submitting = true;
             actions.emplace_back(SubmitBlock{hash, node});
         }
     }

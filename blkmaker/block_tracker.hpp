@@ -84,7 +84,8 @@ class BlockTracker {
     explicit BlockTracker(TrackerOptions options);
 
     // A block to follow: new, or `state` as the database knew it. `submit`: its bytes are there.
-    // A block already followed changes nothing.
+    // The bytes of a block so far only followed send it to every node; else a block already
+    // followed changes nothing.
     enum class Start { submit, follow_only };
     [[nodiscard]] Actions add(const bitcoin::Hash256& block, std::uint32_t height, BlockState state,
                               Start start);
@@ -105,7 +106,6 @@ class BlockTracker {
   private:
     struct NodeSide {
         SubmitAnswer answer = SubmitAnswer::unreachable;
-        bool submitting = false;
         bool asking = false;
         bool viewed = false;
         BlockView view;

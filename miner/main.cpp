@@ -1,9 +1,9 @@
 // lode-miner: arguments, threads, signals, the terminal's line, exit code.
+#include <signal.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <atomic>
-#include <csignal>
 #include <cstdio>
 #include <random>
 #include <thread>

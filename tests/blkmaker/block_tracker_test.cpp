@@ -54,6 +54,15 @@ TEST_CASE("a new block goes to every node at once") {
     CHECK(tracker.add(block, height, BlockState::found, BlockTracker::Start::submit).empty());
 }
 
+TEST_CASE("a block known from the database is sent when its bytes turn up") {
+    auto tracker = tracker_of(2);
+    const auto first =
+        tracker.add(block, height, BlockState::found, BlockTracker::Start::follow_only);
+    CHECK(count<SubmitBlock>(first) == 0);
+    const auto second = tracker.add(block, height, BlockState::found, BlockTracker::Start::submit);
+    CHECK(count<SubmitBlock>(second) == 2);
+}
+
 TEST_CASE("an accepting node is asked to prefer the block and to say how deep it is") {
     auto tracker = tracker_of(1);
     (void)tracker.add(block, height, BlockState::found, BlockTracker::Start::submit);

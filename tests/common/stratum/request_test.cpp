@@ -61,8 +61,7 @@ TEST_CASE("the sixth parameter of a submit is the version bits, null is none") {
 
 TEST_CASE("a submit that the shortcut leaves is read by the parser to the same effect") {
     const std::string line =
-        R"({"jsonrpc":"2.0","id":[1],"method":"mining.submit",)"
-        R"("params":["\u0075","1","0A","b","c"]})";
+        R"({"jsonrpc":"2.0","id":[1],"method":"mining.submit","params":["\u0075","1","0A","b","c"]})";
     const Request request = read(line);
     CHECK(request.id == "[1]");
     const auto& submit = std::get<Submit>(request.body);

@@ -8,8 +8,7 @@ using lode::stratum::scan_submit;
 
 TEST_CASE("the usual submit line is scanned into its parts") {
     const auto scan = scan_submit(
-        R"({"id":4,"method":"mining.submit",)"
-        R"("params":["u.w","1f","00000001","504e86ed","b2957c02"]})");
+        R"({"id":4,"method":"mining.submit","params":["u.w","1f","00000001","504e86ed","b2957c02"]})");
     REQUIRE(scan);
     CHECK(scan->id == "4");
     REQUIRE(scan->count == 5);

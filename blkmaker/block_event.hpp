@@ -1,0 +1,15 @@
+// A block's state as the message the rest of the pool hears.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "blkmaker/block_row.hpp"
+#include "common/messages/block.pb.h"
+
+namespace lode::blkmaker {
+
+[[nodiscard]] std::shared_ptr<const v1::BlockEvent> block_event(
+    const BlockRow& row, const std::vector<v1::NodeAnswer>& answers, UnixTime now);
+
+}  // namespace lode::blkmaker
