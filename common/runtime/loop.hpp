@@ -13,7 +13,7 @@ class Loop final : public Scheduler {
   public:
     // Starts the thread, named `name` in the log and (15 characters) in the system.
     explicit Loop(std::string name);
-    // Stops, joins, and drops the tasks not yet run.
+    // Stops and drops the tasks not yet run.
     ~Loop() override;
     Loop(const Loop&) = delete;
     Loop& operator=(const Loop&) = delete;
@@ -23,7 +23,7 @@ class Loop final : public Scheduler {
     // Intervals that pass while the loop is busy are skipped, not caught up.
     [[nodiscard]] std::unique_ptr<Timer> every(Duration interval, Task task) override;
 
-    // From any other thread: the task that runs is finished, no other is begun. Idempotent.
+    // From any other thread: returns when the task that runs is finished; no other is begun.
     void stop();
 
   private:

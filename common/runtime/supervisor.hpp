@@ -1,0 +1,45 @@
+// Starts services in order, waits for the signal to stop, stops them in the reverse order in
+// bounded time.
+#pragma once
+
+#include <cstdint>
+#include <future>
+#include <memory>
+#include <optional>
+#include <span>
+
+#include "common/runtime/host.hpp"
+#include "common/runtime/stop_signal.hpp"
+
+namespace lode::runtime {
+
+enum class Stopped : std::uint8_t { not_in_time, orderly };
+
+class Supervisor {
+  public:
+    Supervisor(StopSignal& signal, std::span<const std::unique_ptr<Host>> hosts)
+        : signal_(signal), hosts_(hosts) {}
+
+    // The first error, with the service's name; cancelled when a stop signal comes before all
+    // have started. What was begun has to be stopped in either case.
+    [[nodiscard]] Result<void> start(const Shared& shared);
+
+    void wait_for_stop_signal();
+
+    // Stops what was begun, in `limit` all in all; a further stop signal ends the patience.
+    [[nodiscard]] Stopped stop(Duration limit);
+
+    // Destroys the services, in the reverse order, each on its loop.
+    void discard();
+
+  private:
+    // Empty when the deadline or a stop signal came first.
+    template <class T>
+    std::optional<T> await(std::future<T> result, SteadyTime deadline);
+
+    StopSignal& signal_;
+    std::span<const std::unique_ptr<Host>> hosts_;
+    std::size_t begun_ = 0;
+};
+
+}  // namespace lode::runtime
