@@ -37,6 +37,7 @@ Maker::Maker(MakerSettings settings)
 
 Actions Maker::tick(const Moment& now) {
     for (const HealthChange& change : watch_.tick(now.steady)) tell(change);
+    follow_preference(now);
     return finish(now);
 }
 
@@ -190,6 +191,18 @@ void Maker::publish(NodeIndex node, const bitcoin::BlockTemplate& made, Template
 
 void Maker::report(HealthChange found, const Moment& now) {
     if (const auto change = watch_.report(std::move(found), now.steady)) tell(*change);
+    follow_preference(now);
+}
+
+void Maker::follow_preference(const Moment& now) {
+    if (preferred_ == watch_.preferred()) return;
+    preferred_ = watch_.preferred();
+    rule_.forget();
+    if (!preferred_) return;
+    log::info("node preferred", {{"node", settings_.nodes[*preferred_].url}});
+    Node& of = nodes_[*preferred_];
+    // Unless one has come just now and is about to be published.
+    if (of.template_at != now.steady) of.poll.want_template();
 }
 
 void Maker::tell(const HealthChange& change) {
@@ -208,14 +221,6 @@ void Maker::tell(const HealthChange& change) {
 }
 
 Actions Maker::finish(const Moment& now) {
-    if (preferred_ != watch_.preferred()) {
-        preferred_ = watch_.preferred();
-        rule_.forget();
-        if (preferred_) {
-            log::info("node preferred", {{"node", settings_.nodes[*preferred_].url}});
-            nodes_[*preferred_].poll.want_template();
-        }
-    }
     for (NodeIndex i = 0; i < nodes_.size(); ++i) {
         if (auto call = nodes_[i].poll.next(now.steady)) actions_.calls.push_back({i, *call});
     }

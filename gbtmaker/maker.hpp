@@ -106,6 +106,7 @@ class Maker {
                  const Moment& now);
     void report(HealthChange found, const Moment& now);
     void tell(const HealthChange& change);
+    void follow_preference(const Moment& now);
     [[nodiscard]] Actions finish(const Moment& now);
 
     MakerSettings settings_;
