@@ -45,9 +45,13 @@ struct Record {
 };
 
 // Told once for each record sent: where it durably is, or why it is not (then it may be sent
-// again). Runs on the producer's executor, in the order of sending within a partition.
+// again). Runs on the producer's executor, in the order of sending within a partition. After a
+// failed record those sent behind it fail too, and sends are refused (unavailable) until the
+// producer has been told: sent again in the order of the failures, nothing has overtaken them.
 using Delivered = std::function<void(Result<Position>)>;
 
+// Dropping a producer leaves what it sent to be written, and ends its `delivered` calls. Drop it
+// on the executor's thread.
 class RawProducer {
   public:
     virtual ~RawProducer() = default;
@@ -61,13 +65,14 @@ enum class StartAt {
     earliest,   // the oldest record kept
     latest,     // only records appended after the start
     committed,  // where the group left off; the oldest kept when it never committed
-    offsets,    // ConsumerOptions::offsets; partitions not named start at the oldest kept
+    offsets,    // ConsumerOptions::offsets; partitions not named start at the oldest kept. An
+                // offset past the end is a conflict: it was read from another bus.
     time,       // the first record appended at or after ConsumerOptions::since
 };
 
 struct ConsumerOptions {
     // Names a reader whose progress the bus keeps (commit) and waits for before it deletes.
-    // Empty: an independent reader.
+    // Empty: an independent reader. In one process a group has one reader at a time (conflict).
     std::string group;
     StartAt start = StartAt::latest;
     std::map<std::uint32_t, std::int64_t> offsets;
@@ -80,7 +85,8 @@ struct ConsumerOptions {
 class RawConsumer {
   public:
     virtual ~RawConsumer() = default;
-    // Remembers for the group that everything before `next` is dealt with.
+    // Remembers for the group that everything before `next` is dealt with; durable a moment
+    // later, so that after a crash records may be handed over again.
     [[nodiscard]] virtual Result<void> commit(Position next) = 0;
     // Calls `done` on the executor once every record that was in the topic at the time of this
     // call has been handed to the handler.
@@ -101,7 +107,8 @@ class Bus {
     [[nodiscard]] virtual Result<std::unique_ptr<RawProducer>> raw_producer(const TopicName& topic,
                                                                             Executor& executor) = 0;
 
-    // `handler` runs on `executor`; `empty` makes the topic's message type for parsing. Dropping
+    // `handler` runs on `executor`; `empty` makes the topic's message type for parsing. A record
+    // that cannot be parsed is logged as an error and left out. Dropping
     // the consumer ends it: no handler call starts afterwards. Drop it on the executor's thread.
     [[nodiscard]] virtual Result<std::unique_ptr<RawConsumer>> raw_consumer(
         const TopicName& topic, ConsumerOptions options, Executor& executor,

@@ -14,10 +14,12 @@ std::string table(std::uint32_t partition) {
     return "record_" + std::to_string(partition);
 }
 
-// The log is written and synced once a commit; the main file only when the log is full.
+// The log is written and synced once a commit. It is carried over to the main file when it has
+// 4,000 pages (16 MiB), by the commit that finds it so: with 1,000 that is felt in p99.
 constexpr const char* settings =
     "PRAGMA journal_mode=WAL;"
-    "PRAGMA synchronous=FULL;";
+    "PRAGMA synchronous=FULL;"
+    "PRAGMA wal_autocheckpoint=4000;";
 
 constexpr const char* common_tables =
     "CREATE TABLE floor (partition INTEGER PRIMARY KEY, next_offset INTEGER NOT NULL);"

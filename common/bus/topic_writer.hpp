@@ -78,6 +78,7 @@ class TopicWriter {
     UnixTime appended_{};                     // the thread's
     SteadyTime deletion_due_{};               // the thread's
     Bytes payload_;                           // the thread's: one serialised message
+    bool failing_ = false;                    // the thread's: the last group was not written
 
     std::mutex mutex_;  // guards all below
     std::condition_variable wake_;

@@ -3,6 +3,8 @@
 // broken bus reaches.
 #pragma once
 
+#include <algorithm>
+#include <atomic>
 #include <catch2/catch_test_macros.hpp>
 #include <condition_variable>
 #include <deque>

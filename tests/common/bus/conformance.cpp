@@ -1,6 +1,9 @@
 // The conformance suite: one function a promise.
 #include "tests/common/bus/conformance.hpp"
 
+#include <algorithm>
+#include <array>
+
 #include "tests/common/bus/bus_fixture.hpp"
 
 namespace lode::bus::test {

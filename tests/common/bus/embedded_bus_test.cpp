@@ -202,6 +202,7 @@ TEST_CASE("a failed write is told, later ones are not written before it, and the
     const auto after = sending.wait_for_outcomes(taken + 1).back();
     REQUIRE(after);
     CHECK(after.value().offset == 1);
+    CHECK(lines.text().find("bus writes again") != std::string::npos);
     Reading reading(*bus, topic, from_earliest());
     CHECK(sequences(reading.wait_for_all()) == std::vector<std::uint64_t>{0, 2});
 }
