@@ -1,0 +1,115 @@
+// Several services, started and stopped together.
+#include "common/runtime/supervisor.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+#include <csignal>
+#include <mutex>
+
+#include "tests/common/runtime/tiny_service.hpp"
+
+using namespace lode;
+using namespace lode::runtime;
+using namespace std::chrono_literals;
+using lode::test::tiny_service;
+using lode::test::TinyPool;
+
+namespace {
+
+// What happened, from several threads.
+class Story {
+  public:
+    void add(std::string what) {
+        const std::lock_guard lock(mutex_);
+        told_.push_back(std::move(what));
+    }
+    [[nodiscard]] std::vector<std::string> told() const {
+        const std::lock_guard lock(mutex_);
+        return told_;
+    }
+
+  private:
+    mutable std::mutex mutex_;
+    std::vector<std::string> told_;
+};
+
+ServiceDefinition telling(Story& story, const std::string& name, Result<void> start) {
+    return tiny_service(name == "a" ? "gbtmaker" : "jobmaker",
+                        {.start =
+                             [&story, name, start](Context&) {
+                                 story.add("start " + name);
+                                 return start;
+                             },
+                         .stop =
+                             [&story, name](const auto& stopped) {
+                                 story.add("stop " + name);
+                                 stopped();
+                             },
+                         .destroyed = [&story, name] { story.add("end " + name); }});
+}
+
+}  // namespace
+
+TEST_CASE("services start in order and stop and die in the reverse order") {
+    StopSignal signal;
+    Story story;
+    const TinyPool pool;
+    const ServiceDefinition definitions[] = {telling(story, "a", success()),
+                                             telling(story, "b", success())};
+    std::vector<std::unique_ptr<Host>> hosts;
+    for (const auto& definition : definitions) hosts.push_back(pool.host(definition));
+    Supervisor supervisor(signal, hosts);
+    REQUIRE(supervisor.start(pool.shared));
+    CHECK(supervisor.stop(1min) == Stopped::orderly);
+    supervisor.discard();
+    CHECK(story.told() ==
+          std::vector<std::string>{"start a", "start b", "stop b", "stop a", "end b", "end a"});
+}
+
+TEST_CASE("an error names its service; later ones are not begun, earlier ones are stopped") {
+    StopSignal signal;
+    Story story;
+    const TinyPool pool;
+    const ServiceDefinition definitions[] = {
+        telling(story, "a", failure(ErrorCode::conflict, "taken")), telling(story, "b", success())};
+    std::vector<std::unique_ptr<Host>> hosts;
+    for (const auto& definition : definitions) hosts.push_back(pool.host(definition));
+    Supervisor supervisor(signal, hosts);
+    const auto started = supervisor.start(pool.shared);
+    REQUIRE(started.has_error());
+    CHECK(started.error().context == "gbtmaker: taken");
+    CHECK(supervisor.stop(1min) == Stopped::orderly);
+    supervisor.discard();
+    CHECK(story.told() == std::vector<std::string>{"start a", "stop a", "end a"});
+}
+
+TEST_CASE("a service that does not stop is waited for no longer than the limit") {
+    StopSignal signal;
+    const TinyPool pool;
+    std::function<void()> kept;
+    const ServiceDefinition definition =
+        tiny_service("gbtmaker", {.stop = [&](auto stopped) { kept = std::move(stopped); }});
+    std::vector<std::unique_ptr<Host>> hosts;
+    hosts.push_back(pool.host(definition));
+    Supervisor supervisor(signal, hosts);
+    REQUIRE(supervisor.start(pool.shared));
+    CHECK(supervisor.stop(1ms) == Stopped::not_in_time);
+    supervisor.discard();
+}
+
+TEST_CASE("a stop signal during the start is no error of a service") {
+    StopSignal signal;
+    const TinyPool pool;
+    const ServiceDefinition definition = tiny_service("gbtmaker");
+    std::vector<std::unique_ptr<Host>> hosts;
+    hosts.push_back(pool.host(definition));
+    Supervisor supervisor(signal, hosts);
+    std::raise(SIGTERM);
+    const auto started = supervisor.start(pool.shared);
+    if (started) {
+        supervisor.wait_for_stop_signal();  // the service was quicker: the signal still counts
+    } else {
+        CHECK(started.error().code == ErrorCode::cancelled);
+    }
+    CHECK(supervisor.stop(1min) == Stopped::orderly);
+    supervisor.discard();
+}
