@@ -18,7 +18,7 @@ struct ClientOptions {
     std::string host;  // a name, an IPv4 address, or an IPv6 address without brackets
     std::uint16_t port = 80;
     // "user:password", sent as basic authentication unless empty.
-    Secret credentials{};
+    Secret credentials;
     Duration connect_timeout = std::chrono::seconds(5);  // names looked up included
     // A full block as hex within JSON is about 10 MB; the rest is room for growth, not for a
     // server that never stops.
@@ -32,7 +32,7 @@ enum class Repeat : std::uint8_t { never, when_connection_was_stale };
 struct ClientRequest {
     Method method = Method::get;
     std::string target = "/";
-    std::string body{};
+    std::string body;
     std::string content_type = "application/json";
     Repeat repeat = Repeat::never;
 };

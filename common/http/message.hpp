@@ -16,7 +16,7 @@ enum class Method : std::uint8_t { get, post, put, remove };
 
 struct Response {
     int status = 200;
-    std::string body{};
+    std::string body;
     std::string content_type = "application/json";
 };
 

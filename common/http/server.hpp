@@ -18,11 +18,11 @@ namespace lode::http {
 
 struct Request {
     Method method = Method::get;
-    std::string path;                                         // decoded
-    std::map<std::string, std::string, std::less<>> query{};  // decoded
-    std::string body{};
-    std::string content_type{};
-    Secret authorization{};  // the whole field: scheme and credentials
+    std::string path;                                       // decoded
+    std::map<std::string, std::string, std::less<>> query;  // decoded
+    std::string body;
+    std::string content_type;
+    Secret authorization;  // the whole field: scheme and credentials
 };
 
 // Answers one request. Copies share it: the first send() counts, from any thread, also after the

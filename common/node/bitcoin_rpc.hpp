@@ -16,9 +16,9 @@ struct BitcoinRpcOptions {
     std::string url;  // "http://127.0.0.1:8332", no credentials in it
     // Either user and password, or the node's cookie file, which is read again whenever the node
     // refuses us, because the node writes a new one at each start.
-    std::string user{};
-    Secret password{};
-    std::filesystem::path cookie_file{};
+    std::string user;
+    Secret password;
+    std::filesystem::path cookie_file;
     // For every call but get_block_template. A node checks a full block in well under a second;
     // it answers late when it is busy connecting others.
     Duration timeout = std::chrono::seconds(30);

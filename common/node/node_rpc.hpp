@@ -39,7 +39,7 @@ struct BlockHeaderInfo {
 
 struct TemplateRequest {
     // Of the last template: the node then answers only when there is a better one.
-    std::optional<std::string> longpoll_id{};
+    std::optional<std::string> longpoll_id;
     Duration timeout = std::chrono::seconds(30);
 };
 

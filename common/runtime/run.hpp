@@ -27,7 +27,7 @@ struct ProgramOptions {
     std::vector<std::string> arguments;  // without the program's own name
     // Runs once the configuration is read and the data folders are locked, before the bus is
     // opened; for bringing the database to the newest schema.
-    std::function<Result<void>(const config::Document&, const config::PoolConfig&)> prepare{};
+    std::function<Result<void>(const config::Document&, const config::PoolConfig&)> prepare;
 };
 
 // Starts the services in the given order and stops them in the reverse. One service has the

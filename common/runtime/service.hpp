@@ -44,7 +44,7 @@ enum class Readiness : std::uint8_t { not_ready, ready };
 
 struct Health {
     Readiness readiness = Readiness::not_ready;
-    std::string detail{};  // one phrase for a person: what is waited for
+    std::string detail;  // one phrase for a person: what is waited for
 };
 
 class Service {

@@ -1,8 +1,6 @@
 // The node's calls against a scripted HTTP server.
 #include "common/node/bitcoin_rpc.hpp"
 
-#include <unistd.h>
-
 #include <atomic>
 #include <catch2/catch_test_macros.hpp>
 #include <deque>
@@ -12,10 +10,12 @@
 #include "common/base/file.hpp"
 #include "common/http/server.hpp"
 #include "common/json/document.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 using namespace lode;
 using namespace lode::node;
 using namespace std::chrono_literals;
+using lode::test::TemporaryFolder;
 
 namespace {
 
@@ -81,15 +81,6 @@ class ScriptedNode {
 std::unique_ptr<NodeRpc> connect(const ScriptedNode& node) {
     return open_bitcoin_rpc({.url = node.url(), .user = "u", .password = Secret("p")}).value();
 }
-
-struct TemporaryFolder {
-    std::filesystem::path path;
-    TemporaryFolder() {
-        std::string name = (std::filesystem::temp_directory_path() / "lode-XXXXXX").string();
-        path = ::mkdtemp(name.data());
-    }
-    ~TemporaryFolder() { std::filesystem::remove_all(path); }
-};
 
 }  // namespace
 
@@ -209,7 +200,7 @@ TEST_CASE("a wrong password is rejected, naming the node and not the password") 
 
 TEST_CASE("a cookie is read again when the node refuses it") {
     const TemporaryFolder folder;
-    const auto cookie = folder.path / ".cookie";
+    const auto cookie = folder.path() / ".cookie";
     ScriptedNode node;
     node.accept_only(auth_one);
     REQUIRE(replace_file(cookie, "__cookie__:one"));
@@ -225,7 +216,7 @@ TEST_CASE("a cookie is read again when the node refuses it") {
 
 TEST_CASE("a cookie that stays wrong is rejected and its file named") {
     const TemporaryFolder folder;
-    const auto cookie = folder.path / ".cookie";
+    const auto cookie = folder.path() / ".cookie";
     REQUIRE(replace_file(cookie, "__cookie__:one"));
     const ScriptedNode node;
     const auto hash =
