@@ -82,7 +82,7 @@ class Blkmaker final : public runtime::Service {
     BlockTracker tracker_;
     std::map<Hash256, Followed> followed_;
     std::vector<Waiting> waiting_;
-    std::vector<NodeTip> tips_;
+    std::vector<std::optional<NodeTip>> tips_;
     std::optional<bus::Consumer<v1::TemplateMessage>> template_consumer_;
     std::optional<bus::Consumer<v1::SolvedShare>> solved_consumer_;
     std::optional<bus::Producer<v1::BlockEvent>> events_;
@@ -304,7 +304,8 @@ void Blkmaker::perform(const PreferBlock& action) {
 
 void Blkmaker::perform(const AskBlock& action) {
     nodes_[action.node]->ask_block(action.block, [this, action](const auto& info) {
-        const auto tip = tips_[action.node].height;
+        const auto& known_tip = tips_[action.node];
+        const std::uint32_t tip = known_tip ? known_tip->height : 0;
         if (info) {
             perform(tracker_.block_viewed(action.block, action.node,
                                           {true, info.value().confirmations, tip}));
@@ -350,7 +351,7 @@ void Blkmaker::tick() {
     probe_.rows_waiting.set(rows_->waiting());
     for (std::size_t i = 0; i < nodes_.size(); ++i) {
         nodes_[i]->ask_tip([this, i](const Result<NodeTip>& tip) {
-            if (!tip || tip.value().hash == tips_[i].hash) return;
+            if (!tip || (tips_[i] && tip.value().hash == tips_[i]->hash)) return;
             tips_[i] = tip.value();
             perform(tracker_.tip_changed(i, tip.value().height));
         });
@@ -361,8 +362,8 @@ void Blkmaker::tick() {
 runtime::Health Blkmaker::health() const {
     if (!solved_consumer_) return {runtime::Readiness::not_ready, "reading kept templates"};
     if (!rows_->ready()) return {runtime::Readiness::not_ready, "waiting for the database"};
-    for (const NodeTip& tip : tips_) {
-        if (tip.height > 0) return {runtime::Readiness::ready, {}};
+    for (const auto& tip : tips_) {
+        if (tip) return {runtime::Readiness::ready, {}};
     }
     return {runtime::Readiness::not_ready, "no node answers"};
 }

@@ -12,7 +12,8 @@ const config::Section<Config>& section() {
                               "must not share one."})
             .setting("archive_dir", &Config::archive_dir,
                      {.help = "Folder of the share archive, by default "
-                              "<data_dir>/sharelogger/archive."})
+                              "<data_dir>/sharelogger/archive.",
+                      .sample = "/srv/lode/archive"})
             .check([](const Config& config) -> std::string {
                 const auto allowed = "abcdefghijklmnopqrstuvwxyz0123456789-";
                 if (config.instance.empty() || config.instance.size() > 32 ||
