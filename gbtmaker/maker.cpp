@@ -103,7 +103,7 @@ void Maker::read(NodeIndex node, const ChainState& chain, const Moment& now) {
     }
     of.chain_known = true;
     if (!of.tip || of.tip->hash != chain.tip) return of.poll.want_header(chain.tip);
-    const bool standby = node != watch_.preferred() && of.template_at != SteadyTime::min() &&
+    const bool standby = watch_.health(node) == NodeHealth::usable && node != watch_.preferred() &&
                          now.steady - of.template_at < settings_.standby_interval;
     if (!standby) of.poll.want_template();
 }

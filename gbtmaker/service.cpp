@@ -222,11 +222,11 @@ void Gbtmaker::publish(std::shared_ptr<const v1::TemplateMessage> message) {
     const v1::BitcoinTemplate& body = message->template_().bitcoin();
     (body.empty() ? probe_.empty : probe_.full).increment();
     probe_.height.set(body.height());
-    log::info("template published", {{"height", body.height()},
-                                     {"transactions", body.transactions_size()},
-                                     {"empty", body.empty()},
-                                     {"reward", body.coinbase_value()},
-                                     {"node", message->template_().node()}});
+    log::debug("template published", {{"height", body.height()},
+                                      {"transactions", body.transactions_size()},
+                                      {"empty", body.empty()},
+                                      {"reward", body.coinbase_value()},
+                                      {"node", message->template_().node()}});
     const auto sent =
         templates_->send(0, chain_.name, std::move(message), [this](const auto& delivered) {
             if (delivered) {

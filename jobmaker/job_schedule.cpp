@@ -23,7 +23,9 @@ Due JobSchedule::due(const Candidate* best, SteadyTime now) const {
     if (best == nullptr) return Due::nothing;
     if (tip_ != best->content.prev_hash) return Due::job_new_tip;
     if (!job_at_) return Due::job_interval;
-    if (empty_ && !best->content.body().empty()) return Due::job_full;
+    // A full template that has no transactions either would only make the same job again.
+    const v1::BitcoinTemplate& body = best->content.body();
+    if (empty_ && !body.empty() && body.transactions_size() > 0) return Due::job_full;
     if (now - *job_at_ >= settings_.job_interval) return Due::job_interval;
     if (now - heartbeat_at_ >= settings_.heartbeat_interval) return Due::heartbeat;
     return Due::nothing;

@@ -213,6 +213,28 @@ TEST_CASE("a node that is down is said once, retried with growing pauses, and co
     CHECK(back.templates.size() == 1);
 }
 
+TEST_CASE("a node that comes back on the tip it had is asked for a template at once") {
+    Bench bench;
+    (void)bench.brought_up(1);
+    (void)bench.tick(seconds(5));
+    (void)bench.fail(ErrorCode::unavailable, "connection refused");
+    (void)bench.tick(seconds(1));
+    REQUIRE(asks<ReadTemplate>(bench.answer(chain_at(1))));
+    CHECK(bench.answer(block_template(1)).changes.at(0).health == NodeHealth::usable);
+}
+
+TEST_CASE("a second node in health is asked for a template now and then only") {
+    Bench bench(2);
+    (void)bench.brought_up(1, 0);
+    (void)bench.answer(chain_at(1), 1);
+    (void)bench.answer(header(1), 1);
+    (void)bench.answer(block_template(1, 2), 1);
+    (void)bench.tick(seconds(5));
+    CHECK(bench.answer(chain_at(1), 1).calls.empty());
+    (void)bench.tick(seconds(25));
+    CHECK(asks<ReadTemplate>(bench.answer(chain_at(1), 1)));
+}
+
 TEST_CASE("a wrong password is a node that is down, with the reason in the log") {
     Bench bench;
     (void)bench.tick();

@@ -14,8 +14,10 @@ namespace {
 
 constexpr SteadyTime start{std::chrono::hours(1)};
 
-jobmaker::Candidate candidate(const TemplateShape& shape) {
-    return {read(a_template(shape)), start, 1};
+jobmaker::Candidate candidate(const TemplateShape& shape, int transactions = 0) {
+    const auto message = a_template(shape);
+    for (int i = 0; i < transactions; ++i) add_transaction(*message);
+    return {read(message), start, 1};
 }
 
 }  // namespace
@@ -39,11 +41,20 @@ TEST_CASE("a new tip makes a job at once") {
 TEST_CASE("a full template after an empty one makes a job that is no new tip") {
     jobmaker::JobSchedule schedule({});
     schedule.job_sent(candidate({.id = 1, .empty = true}), start);
-    const auto full = candidate({.id = 2});
+    const auto full = candidate({.id = 2}, 1);
     CHECK(schedule.due(&full, start) == Due::job_full);
     schedule.job_sent(full, start);
-    const auto newer = candidate({.id = 3});
+    const auto newer = candidate({.id = 3}, 2);
     CHECK(schedule.due(&newer, start) == Due::nothing);
+}
+
+TEST_CASE("a full template without transactions says nothing new after an empty one") {
+    jobmaker::JobSchedule schedule({});
+    schedule.job_sent(candidate({.id = 1, .empty = true}), start);
+    const auto full = candidate({.id = 2});
+    CHECK(schedule.due(&full, start) == Due::nothing);
+    const auto later = candidate({.id = 3}, 1);
+    CHECK(schedule.due(&later, start) == Due::job_full);
 }
 
 TEST_CASE("a job is due each interval and a heartbeat between") {

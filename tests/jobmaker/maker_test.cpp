@@ -33,8 +33,10 @@ struct Bench {
         now.wall += time;
         now.steady += time;
     }
-    void add(const TemplateShape& shape) {
-        const auto verdict = maker.template_arrived(a_template(shape), now.wall, now);
+    void add(const TemplateShape& shape, int transactions = 0) {
+        const auto message = a_template(shape);
+        for (int i = 0; i < transactions; ++i) add_transaction(*message);
+        const auto verdict = maker.template_arrived(message, now.wall, now);
         REQUIRE(verdict);
         REQUIRE(verdict.value() == TemplateVerdict::accepted);
     }
@@ -90,7 +92,7 @@ TEST_CASE("an empty template's job is followed by the full one's, and that is no
     bench.add({.id = 1, .empty = true});
     REQUIRE(bench.due().message->job().clean());
     bench.wait(milliseconds(300));
-    bench.add({.id = 2});
+    bench.add({.id = 2}, 3);
     const auto full = bench.due();
     REQUIRE(full.reason == Due::job_full);
     CHECK_FALSE(full.message->job().clean());

@@ -27,22 +27,39 @@ Made made_of(const std::shared_ptr<const v1::TemplateMessage>& message) {
     return made;
 }
 
+bitcoin::BlockTemplate real_template() {
+    const auto text = read_file("tests/vectors/jobs/five_transactions.gbt.json").value();
+    return bitcoin::parse_block_template(text).value();
+}
+
+bitcoin::Block proposed(const bitcoin::BlockTemplate& content) {
+    const auto made = made_of(gbtmaker::encode_template(content, {.chain = "test",
+                                                                  .source = "gbtmaker",
+                                                                  .node = "http://127.0.0.1:1",
+                                                                  .chainwork = {},
+                                                                  .now = {},
+                                                                  .node_time = {}}));
+    const auto bytes = from_hex(jobmaker::proposal_block(made.job, made.plan).value()).value();
+    return bitcoin::parse_block(bytes).value();
+}
+
 }  // namespace
 
 TEST_CASE("the proposal of a real template is a block that passes every check of ours") {
-    const auto text = read_file("tests/vectors/jobs/five_transactions.gbt.json").value();
-    const auto parsed = bitcoin::parse_block_template(text).value();
-    const auto made = made_of(gbtmaker::encode_template(parsed, {.chain = "test",
-                                                                 .source = "gbtmaker",
-                                                                 .node = "http://127.0.0.1:1",
-                                                                 .chainwork = {},
-                                                                 .now = {},
-                                                                 .node_time = {}}));
-    const auto bytes = from_hex(jobmaker::proposal_block(made.job, made.plan).value()).value();
-    const auto block = bitcoin::parse_block(bytes);
-    REQUIRE(block);
-    CHECK(block.value().transactions.size() == 6);
-    CHECK(bitcoin::check_block(block.value()));
+    const auto block = proposed(real_template());
+    CHECK(block.transactions.size() == 6);
+    CHECK(bitcoin::check_block(block));
+}
+
+TEST_CASE("a block that lost its last transactions passes them, too, and pays less") {
+    auto shortened = real_template();
+    shortened.weight_limit = 2'500;
+    const auto whole = proposed(real_template());
+    const auto block = proposed(shortened);
+    CHECK(block.transactions.size() > 1);
+    CHECK(block.transactions.size() < 6);
+    CHECK(bitcoin::check_block(block));
+    CHECK(block.transactions[0].outputs[0].amount < whole.transactions[0].outputs[0].amount);
 }
 
 TEST_CASE("jobs that differ in numbers have one shape, empty and trimmed ones their own") {
