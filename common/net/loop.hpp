@@ -16,9 +16,9 @@
 #include "common/base/executor.hpp"
 #include "common/base/file.hpp"
 #include "common/base/result.hpp"
+#include "common/base/slab.hpp"
 #include "common/metrics/metrics.hpp"
 #include "common/net/connection.hpp"
-#include "common/net/slab.hpp"
 #include "common/net/timer_wheel.hpp"
 
 namespace lode::net {

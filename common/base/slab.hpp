@@ -12,7 +12,7 @@
 
 #include "common/base/assert.hpp"
 
-namespace lode::net {
+namespace lode {
 
 template <class T>
 class Slab {
@@ -105,4 +105,4 @@ class Slab {
     std::size_t size_ = 0;
 };
 
-}  // namespace lode::net
+}  // namespace lode

@@ -1,10 +1,10 @@
 // Numbers and objects of a slab.
-#include "common/net/slab.hpp"
+#include "common/base/slab.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <string>
 
-using lode::net::Slab;
+using lode::Slab;
 
 TEST_CASE("the lowest free number is used next") {
     Slab<std::string> slab;
