@@ -76,9 +76,7 @@ void Acceptor::Core::turn_one_away() {
     options.turned_away.increment();
     log::warn("client turned away, no file descriptors left", {{"listener", listener.name()}});
     spare = FileDescriptor();
-    {
-        const FileDescriptor away(::accept4(listener.fd(), nullptr, nullptr, SOCK_CLOEXEC));
-    }
+    { const FileDescriptor away(::accept4(listener.fd(), nullptr, nullptr, SOCK_CLOEXEC)); }
     spare = open_spare();
 }
 
