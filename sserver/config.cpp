@@ -1,0 +1,140 @@
+// The table of sserver's settings.
+#include "sserver/config.hpp"
+
+#include "common/stratum/fields.hpp"
+
+namespace lode::sserver {
+namespace {
+
+std::string difficulty_problem(const std::string& value) {
+    const auto exponent = parse_exponent(value);
+    return exponent ? "" : exponent.error().context;
+}
+
+const config::Section<ListenerConfig>& listener_section() {
+    static const auto table =
+        config::Section<ListenerConfig>("listener", "An address that miners connect to.")
+            .setting("address", &ListenerConfig::address,
+                     {.help = "IPv4 or IPv6 address of this machine; 0.0.0.0 and :: stand for all, "
+                              "list both for both."})
+            .setting("port", &ListenerConfig::port, {.help = "TCP port.", .min = 1})
+            .setting("start_difficulty", &ListenerConfig::start_difficulty,
+                     {.help = "Difficulty of a new session: a power of two, such as 8192, 0.5 or "
+                              "2^-10.",
+                      .problem = difficulty_problem});
+    return table;
+}
+
+std::string check(const Config& config) {
+    const auto least = parse_exponent(config.min_difficulty);
+    const auto most = parse_exponent(config.max_difficulty);
+    if (least && most && least.value() > most.value()) {
+        return "min_difficulty must not be above max_difficulty";
+    }
+    return {};
+}
+
+config::Section<Config> difficulty_settings(config::Section<Config> table) {
+    using std::chrono::minutes;
+    using std::chrono::seconds;
+    table
+        .setting("shares_per_minute", &Config::shares_per_minute,
+                 {.help = "Shares that each session is meant to send; its difficulty follows.",
+                  .min = 1,
+                  .max = 600})
+        .setting("vardiff_window", &Config::vardiff_window,
+                 {.help = "Time that a session's share rate is measured over.",
+                  .min = seconds(10),
+                  .max = minutes(60)})
+        .setting("min_difficulty", &Config::min_difficulty,
+                 {.help = "Least difficulty, a power of two.", .problem = difficulty_problem})
+        .setting("max_difficulty", &Config::max_difficulty,
+                 {.help = "Greatest difficulty, a power of two; the network's is never passed.",
+                  .problem = difficulty_problem});
+    return table;
+}
+
+config::Section<Config> limit_settings(config::Section<Config> table) {
+    using config::ByteSize;
+    using std::chrono::hours;
+    using std::chrono::minutes;
+    using std::chrono::seconds;
+    table
+        .setting("max_job_age", &Config::max_job_age,
+                 {.help = "Without a job or heartbeat for so long, miners are sent away and nobody "
+                          "is let in.",
+                  .min = seconds(20),
+                  .max = minutes(60)})
+        .setting("job_life", &Config::job_life,
+                 {.help = "Shares of a replaced job on the same tip are credited for so long.",
+                  .min = seconds(10),
+                  .max = minutes(60)})
+        .setting("login_timeout", &Config::login_timeout,
+                 {.help = "A connection must be subscribed and authorised within this.",
+                  .min = seconds(1),
+                  .max = minutes(10)})
+        .setting("idle_timeout", &Config::idle_timeout,
+                 {.help = "A session that sends nothing for so long is closed.",
+                  .min = minutes(1),
+                  .max = hours(24)})
+        .setting("max_connections", &Config::max_connections,
+                 {.help = "Connections at a time; fewer when the process may open fewer files.",
+                  .min = 1,
+                  .max = 1'000'000})
+        .setting("max_line", &Config::max_line,
+                 {.help = "Longest line a miner may send; longer ones close the connection.",
+                  .min = ByteSize{1024},
+                  .max = ByteSize{stratum::request_size_max}})
+        .setting("max_unread", &Config::max_unread,
+                 {.help = "A miner that leaves more than this unread is closed.",
+                  .min = ByteSize{64 * 1024},
+                  .max = ByteSize{16 * 1024 * 1024}});
+    return table;
+}
+
+}  // namespace
+
+const config::Section<Config>& section() {
+    static const auto table = [] {
+        config::Section<Config> all("sserver", "Serves miners over Stratum.");
+        all.setting("health_port", &Config::health_port, config::about_health_port())
+            .setting("id", &Config::id,
+                     {.help = "Number of this sserver; no two of one pool may share one.",
+                      .min = 0,
+                      .max = server_id_max})
+            .setting("loops", &Config::loops,
+                     {.help = "Event loops, by default one a core.",
+                      .min = 1,
+                      .max = 256,
+                      .sample = "2"})
+            .setting("users", &Config::users,
+                     {.help = "Who may mine: payout addresses of the chain, or any name of "
+                              "letters, digits, - and _."})
+            .setting("blkmakers", &Config::blkmakers,
+                     {.help = "Health endpoints of the blkmakers that solved shares are also sent "
+                              "to directly.",
+                      .sample = "http://127.0.0.1:9104",
+                      .schemes = {"http"}});
+        return limit_settings(difficulty_settings(std::move(all)))
+            .list("listener", &Config::listeners, listener_section(), {.min = 1, .max = 64})
+            .check(check);
+    }();
+    return table;
+}
+
+Result<SessionRules> session_rules(const Config& config, const config::ChainConfig& chain) {
+    SessionRules rules;
+    rules.origin = {"sserver-" + std::to_string(config.id), chain.name};
+    rules.server_id = config.id;
+    rules.users.mode = config.users;
+    LODE_TRY(rules.users.network, bitcoin::parse_network(chain.network));
+    rules.vardiff.shares_per_minute = config.shares_per_minute;
+    rules.vardiff.window = config.vardiff_window;
+    LODE_TRY(rules.vardiff.exponent_min, parse_exponent(config.min_difficulty));
+    LODE_TRY(rules.vardiff.exponent_max, parse_exponent(config.max_difficulty));
+    rules.login_timeout = config.login_timeout;
+    rules.idle_timeout = config.idle_timeout;
+    return rules;
+}
+
+}  // namespace lode::sserver

@@ -1,0 +1,53 @@
+// sserver's settings.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "common/config/pool.hpp"
+#include "sserver/session.hpp"
+
+namespace lode::sserver {
+
+constexpr std::array<std::pair<std::string_view, UserMode>, 2> setting_names(UserMode) {
+    return {{{"address", UserMode::address}, {"open", UserMode::open}}};
+}
+
+struct ListenerConfig {
+    std::string address = "0.0.0.0";
+    std::uint16_t port = 3333;
+    std::string start_difficulty = "8192";
+};
+
+struct Config {
+    std::uint16_t health_port = config::default_health_port("sserver");
+    std::uint16_t id = 1;
+    std::optional<std::uint16_t> loops;
+    UserMode users = UserMode::address;
+    std::vector<std::string> blkmakers;
+    std::uint32_t shares_per_minute = 18;
+    std::chrono::milliseconds vardiff_window = std::chrono::seconds(120);
+    std::string min_difficulty = "2^-16";
+    std::string max_difficulty = "2^63";
+    std::chrono::milliseconds max_job_age = std::chrono::seconds(120);
+    std::chrono::milliseconds job_life = std::chrono::minutes(10);
+    std::chrono::milliseconds login_timeout = std::chrono::seconds(30);
+    std::chrono::milliseconds idle_timeout = std::chrono::hours(1);
+    std::uint32_t max_connections = 100'000;
+    config::ByteSize max_line = {8 * 1024};
+    config::ByteSize max_unread = {256 * 1024};
+    std::vector<ListenerConfig> listeners = {ListenerConfig()};
+};
+
+[[nodiscard]] const config::Section<Config>& section();
+
+// The rules of sessions that the settings and the chain amount to.
+[[nodiscard]] Result<SessionRules> session_rules(const Config& config,
+                                                 const config::ChainConfig& chain);
+
+}  // namespace lode::sserver

@@ -1,0 +1,37 @@
+// A decimal number and a newline.
+#include "sserver/counter_file.hpp"
+
+#include <charconv>
+#include <limits>
+
+#include "common/base/file.hpp"
+
+namespace lode::sserver {
+
+Result<std::uint32_t> read_counter(const std::filesystem::path& path) {
+    std::error_code error;
+    if (!std::filesystem::exists(path, error) && !error) return std::uint32_t{0};
+    LODE_TRY(const std::string text, read_file(path));
+    std::uint32_t value = 0;
+    const char* const end = text.data() + text.size();
+    const auto [rest, failed] = std::from_chars(text.data(), end, value);
+    if (failed != std::errc() || rest + 1 != end || *rest != '\n') {
+        return failure(ErrorCode::internal, path.string() + ": not a number and a newline");
+    }
+    return value;
+}
+
+Result<void> write_counter(const std::filesystem::path& path, std::uint32_t value) {
+    return replace_file(path, std::to_string(value) + "\n");
+}
+
+Result<std::uint32_t> next_counter(const std::filesystem::path& path) {
+    LODE_TRY(const auto last, read_counter(path));
+    if (last == std::numeric_limits<std::uint32_t>::max()) {
+        return failure(ErrorCode::internal, path.string() + ": at its end");
+    }
+    LODE_TRY_VOID(write_counter(path, last + 1));
+    return last + 1;
+}
+
+}  // namespace lode::sserver

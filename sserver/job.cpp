@@ -1,0 +1,100 @@
+// From jobmaker's message to a job ready to be sent and checked against.
+#include "sserver/job.hpp"
+
+#include "common/bitcoin/target.hpp"
+#include "common/messages/job.pb.h"
+
+namespace lode::sserver {
+namespace {
+
+constexpr unsigned reissue_shift = 48;
+constexpr std::uint64_t job_id_max = (std::uint64_t{1} << reissue_shift) - 1;
+// 2^32 transactions would not fit a block; the wire's notify knows the same bound.
+constexpr int merkle_branch_max = 32;
+
+auto bad(const char* field) {
+    return failure(ErrorCode::malformed, std::string("job: ") + field);
+}
+
+stratum::NotifyText encode(const Job& job, JobId id) {
+    return stratum::encode_notify({.id = id,
+                                   .prev_hash = job.prev_hash,
+                                   .coinbase_prefix = job.coinbase_prefix,
+                                   .merkle_branch = job.merkle_branch,
+                                   .version = job.version,
+                                   .bits = job.bits,
+                                   .time = job.time});
+}
+
+Result<void> take_bitcoin(Job& job, const v1::BitcoinJob& body) {
+    const auto prev_hash = bitcoin::hash256_from_bytes(as_bytes(body.prev_hash()));
+    if (!prev_hash) return bad("prev_hash is not 32 bytes");
+    job.prev_hash = prev_hash.value();
+    job.version = static_cast<std::uint32_t>(body.version());
+    job.version_mask = body.version_mask();
+    job.bits = body.bits();
+    job.time = body.time();
+    job.min_time = body.min_time();
+    job.node_time = to_unix_seconds(from_unix_ms(body.node_time_unix_ms()));
+    if (job.time == 0 || job.min_time == 0 || job.node_time <= 0) return bad("a time is missing");
+    if (body.extranonce_size() != extranonce1_size + extranonce2_size) {
+        return bad("extranonce_size is not 12");
+    }
+    job.coinbase_prefix = to_bytes(as_bytes(body.coinbase_prefix()));
+    job.coinbase_suffix = to_bytes(as_bytes(body.coinbase_suffix()));
+    if (job.coinbase_prefix.empty() || job.coinbase_suffix.empty()) {
+        return bad("coinbase is missing");
+    }
+    if (body.merkle_branch_size() > merkle_branch_max) return bad("merkle_branch is too long");
+    for (const std::string& sibling : body.merkle_branch()) {
+        const auto hash = bitcoin::hash256_from_bytes(as_bytes(sibling));
+        if (!hash) return bad("merkle_branch is not of 32 bytes each");
+        job.merkle_branch.push_back(hash.value());
+    }
+    job.transaction_count = body.transaction_count();
+    return success();
+}
+
+}  // namespace
+
+JobId wire_id(const JobIssue& issue) {
+    return JobId((std::uint64_t{issue.reissue} << reissue_shift) | issue.job.value());
+}
+
+JobIssue parse_wire_id(JobId id) {
+    return {JobId(id.value() & job_id_max), static_cast<unsigned>(id.value() >> reissue_shift)};
+}
+
+std::string Job::reissue_line(unsigned reissue) const {
+    return encode(*this, wire_id({id, reissue})).line(coinbase_suffix, stratum::CleanJobs::no);
+}
+
+Result<JobPtr> make_job(const v1::Job& message, const JobTiming& timing) {
+    auto job = std::make_shared<Job>();
+    job->id = JobId(message.job_id());
+    if (message.job_id() == 0 || message.job_id() > job_id_max) return bad("job_id out of range");
+    job->height = message.height();
+    job->clean = timing.clean;
+    job->made = timing.made;
+    const auto template_id = bitcoin::hash256_from_bytes(as_bytes(message.template_id()));
+    if (!template_id) return bad("template_id is not 32 bytes");
+    job->template_id = template_id.value();
+    const auto target = bitcoin::hash256_from_bytes(as_bytes(message.network_target()));
+    if (!target) return bad("network_target is not 32 bytes");
+    job->network.target = bitcoin::Uint256::from_hash(target.value());
+    if (job->network.target == bitcoin::Uint256()) return bad("network_target is zero");
+    job->network.work = bitcoin::work_of_target(job->network.target);
+    job->network_exponent = exponent_not_above(job->network.target);
+    if (!message.has_bitcoin()) return bad("body is missing");
+    LODE_TRY_VOID(take_bitcoin(*job, message.bitcoin()));
+    job->prefix_hash.update(job->coinbase_prefix);
+    const auto text = encode(*job, job->id);
+    job->line = std::make_shared<const std::string>(text.line(job->coinbase_suffix, job->clean));
+    job->line_clean = job->clean == stratum::CleanJobs::yes
+                          ? job->line
+                          : std::make_shared<const std::string>(
+                                text.line(job->coinbase_suffix, stratum::CleanJobs::yes));
+    return JobPtr(std::move(job));
+}
+
+}  // namespace lode::sserver

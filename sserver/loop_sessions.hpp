@@ -1,0 +1,86 @@
+// All sessions of one event loop and their stream of shares. Sockets, bus and clock are behind
+// LoopPort and the arguments.
+#pragma once
+
+#include <memory>
+#include <string_view>
+
+#include "common/base/slab.hpp"
+#include "sserver/job_book.hpp"
+#include "sserver/probe.hpp"
+#include "sserver/session.hpp"
+#include "sserver/share_stream.hpp"
+
+namespace lode::sserver {
+
+// What the sessions of a loop want done. A client that is gone is passed over.
+class LoopPort {
+  public:
+    virtual ~LoopPort() = default;
+    virtual void send(ClientId client, std::string_view text) = 0;
+    virtual void send(ClientId client, const SharedText& text) = 0;
+    virtual void close(ClientId client) = 0;
+    virtual void look_at(ClientId client, SteadyTime when) = 0;
+    // The outcome comes back by LoopSessions::delivered or failed.
+    [[nodiscard]] virtual Result<void> publish(const std::shared_ptr<const v1::Share>& share) = 0;
+    virtual void solved(const std::shared_ptr<const v1::SolvedShare>& share) = 0;
+};
+
+struct LoopSessionsOptions {
+    const SessionRules& rules;
+    SessionNumbers& numbers;
+    StreamId stream;
+    Duration job_life = std::chrono::minutes(10);
+};
+
+class LoopSessions {
+  public:
+    // All arguments outlive it.
+    LoopSessions(const LoopSessionsOptions& options, LoopPort& port, LoopProbe& probe);
+
+    void opened(ClientId client, int start_exponent, SteadyTime now);
+    void line(ClientId client, std::string_view line, Moment now);
+    void look(ClientId client, SteadyTime now);
+    void closed(ClientId client, SteadyTime now);
+
+    // To every working session.
+    void job(const JobPtr& job, SteadyTime now);
+
+    void delivered(Sequence sequence, SteadyTime now);
+    void failed(Sequence sequence);
+    // Twice a second or so: what failed is tried again.
+    void tick() { stream_.resend(); }
+
+    // There is no work any more.
+    void close_all();
+
+    [[nodiscard]] std::size_t shares_under_way() const { return stream_.under_way(); }
+
+  private:
+    // Solutions of one job are rivals for one block. On a chain as easy as regtest's every share
+    // is one; the nodes need not see more than these.
+    static constexpr std::size_t solved_per_job_max = 1'000;
+
+    struct Client {
+        ClientId id;
+        Session session;
+    };
+    [[nodiscard]] Client* find(ClientId client);
+    // `request_id` is that of the request replied to.
+    void carry_out(Client& client, Reply reply, std::string_view request_id, SteadyTime now);
+    void pass_on_solved(const Reply& reply);
+
+    const SessionRules& rules_;
+    SessionNumbers& numbers_;
+    LoopPort& port_;
+    LoopProbe& probe_;
+    JobBook book_;
+    SessionWorld world_;
+    ShareStream stream_;
+    stratum::RequestReader reader_;
+    Slab<Client> clients_;
+    JobId solved_job_;
+    std::size_t solved_count_ = 0;
+};
+
+}  // namespace lode::sserver

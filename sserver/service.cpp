@@ -1,0 +1,329 @@
+// Joins sockets, bus, disk and blkmakers to the sessions; the rules are elsewhere. The service's
+// own thread takes jobs and sends solved shares; each lane has a thread with an event loop.
+#include "sserver/service.hpp"
+
+#include <thread>
+
+#include "common/base/log.hpp"
+#include "common/bus/topics.hpp"
+#include "common/messages/job.pb.h"
+#include "common/messages/solved.pb.h"
+#include "common/net/acceptor.hpp"
+#include "common/net/descriptor_limit.hpp"
+#include "sserver/config.hpp"
+#include "sserver/counter_file.hpp"
+#include "sserver/courier.hpp"
+#include "sserver/job_gate.hpp"
+#include "sserver/lane.hpp"
+#include "sserver/solved_outbox.hpp"
+
+namespace lode::sserver {
+namespace {
+
+constexpr auto tick_interval = std::chrono::milliseconds(500);
+// Jobs of the last hours are read at a start; the newest is in force if it is fresh.
+constexpr auto job_history = std::chrono::hours(2);
+// Descriptors that miners never get: the bus's files, blkmakers, health and metrics.
+constexpr std::size_t reserved_descriptors = 512;
+// At a stop shares under way get this long to become durable and be answered.
+constexpr auto drain_max = std::chrono::seconds(5);
+constexpr auto drain_look = std::chrono::milliseconds(10);
+
+class Sserver final : public runtime::Service, public SolvedPort {
+  public:
+    Sserver(runtime::Context& context, Config config, SessionRules rules)
+        : context_(context),
+          config_(std::move(config)),
+          rules_(std::move(rules)),
+          probe_(context.metrics),
+          gate_(config_.max_job_age),
+          outbox_(context.data_folder / "solved", *this) {}
+    ~Sserver() override { close(); }
+
+    Result<void> start() override;
+    void stop(std::function<void()> stopped) override;
+    runtime::Health health() const override;
+
+  private:
+    Result<void> open_numbers();
+    Result<void> open_lanes();
+    Result<void> open_couriers();
+    Result<void> open_bus();
+    Result<net::Listener> bind(const ListenerConfig& listener) const;
+    void take_jobs(const std::vector<bus::Record<v1::JobMessage>>& records);
+    void take_job(const JobPtr& job);
+    void tick();
+    void listen_or_not();
+    Result<void> open_doors();
+    void close_doors();
+    void wait_for_shares(SteadyTime end, const std::function<void()>& stopped);
+    void close();
+
+    std::size_t post(const SolvedPtr& share) override;
+    Result<void> publish(const SolvedPtr& share) override;
+
+    [[nodiscard]] Moment now() const {
+        return {context_.clock.unix_now(), context_.clock.steady_now()};
+    }
+    // A task for this thread that does nothing once the service has closed.
+    [[nodiscard]] Task while_open(Task task) const {
+        return [task = std::move(task), alive = std::weak_ptr(alive_)] {
+            if (alive.lock()) task();
+        };
+    }
+
+    runtime::Context& context_;
+    Config config_;
+    SessionRules rules_;
+    ServerProbe probe_;
+    JobGate gate_;
+    SolvedOutbox outbox_;
+    std::shared_ptr<const bool> alive_ = std::make_shared<const bool>(true);
+    std::unique_ptr<SessionNumbers> numbers_;
+    std::uint32_t epoch_ = 0;
+    std::vector<std::unique_ptr<Lane>> lanes_;
+    std::vector<std::unique_ptr<Courier>> couriers_;
+    std::optional<bus::Producer<v1::SolvedShare>> solved_;
+    std::optional<bus::Consumer<v1::JobMessage>> jobs_;
+    bool caught_up_ = false;
+    std::vector<net::Listener> bound_;  // ports taken but not answered on yet
+    std::vector<net::Acceptor> doors_;  // empty: nobody is let in
+    std::unique_ptr<Timer> timer_;
+    std::unique_ptr<Timer> drain_timer_;
+};
+
+Result<void> Sserver::start() {
+    for (const ListenerConfig& listener : config_.listeners) {
+        LODE_TRY(auto bound, bind(listener));
+        bound_.push_back(std::move(bound));
+    }
+    LODE_TRY_VOID(open_numbers());
+    LODE_TRY_VOID(open_lanes());
+    LODE_TRY_VOID(open_couriers());
+    LODE_TRY_VOID(open_bus());
+    timer_ = context_.loop.every(tick_interval, [this] { tick(); });
+    return success();
+}
+
+Result<net::Listener> Sserver::bind(const ListenerConfig& listener) const {
+    return net::Listener::bind({.address = listener.address, .port = listener.port});
+}
+
+// Both on disk before the first miner: no stream and no extranonce is ever used twice.
+Result<void> Sserver::open_numbers() {
+    LODE_TRY(epoch_, next_counter(context_.data_folder / "epoch"));
+    const auto path = context_.data_folder / "session-numbers";
+    LODE_TRY(const auto begin, read_counter(path));
+    numbers_ = std::make_unique<SessionNumbers>(
+        begin, config_.job_life, [path](std::uint32_t end) { return write_counter(path, end); });
+    return success();
+}
+
+Result<void> Sserver::open_lanes() {
+    const unsigned cores = std::max(1u, std::thread::hardware_concurrency());
+    const auto count = config_.loops.value_or(static_cast<std::uint16_t>(cores));
+    LODE_TRY(const auto partitions,
+             context_.bus.partitions({bus::topics::share.spec, rules_.origin.chain}));
+    std::vector<int> start_exponents;
+    for (const ListenerConfig& listener : config_.listeners) {
+        LODE_TRY(const int exponent, parse_exponent(listener.start_difficulty));
+        start_exponents.push_back(exponent);
+    }
+    const auto solved = [this](const SolvedPtr& share) {
+        context_.loop.post(while_open([this, share] { outbox_.add(share); }));
+    };
+    for (std::uint16_t i = 0; i < count; ++i) {
+        const LoopSessionsOptions sessions{.rules = rules_,
+                                           .numbers = *numbers_,
+                                           .stream = stream_id(config_.id, epoch_, i),
+                                           .job_life = config_.job_life};
+        LODE_TRY(auto lane,
+                 Lane::start(context_, {.sessions = sessions,
+                                        .number = i,
+                                        .start_exponents = start_exponents,
+                                        .partition = partition_of(config_.id, i, partitions),
+                                        .line_size_max = config_.max_line.bytes,
+                                        .output_size_max = config_.max_unread.bytes,
+                                        .solved = solved}));
+        lanes_.push_back(std::move(lane));
+    }
+    return success();
+}
+
+Result<void> Sserver::open_couriers() {
+    for (const std::string& url : config_.blkmakers) {
+        LODE_TRY(auto courier, Courier::open(url));
+        couriers_.push_back(std::move(courier));
+    }
+    return success();
+}
+
+Result<void> Sserver::open_bus() {
+    bus::Bus& bus = context_.bus;
+    const std::string& chain = rules_.origin.chain;
+    LODE_TRY(solved_,
+             bus::Producer<v1::SolvedShare>::open(bus, bus::topics::solved, chain, context_.loop));
+    LODE_TRY_VOID(outbox_.load());
+    bus::ConsumerOptions options;
+    options.start = bus::StartAt::time;
+    options.since = context_.clock.unix_now() - job_history;
+    LODE_TRY(jobs_, bus::Consumer<v1::JobMessage>::open(
+                        bus, bus::topics::job, chain, options, context_.loop,
+                        [this](const auto& records) { take_jobs(records); }));
+    jobs_->when_caught_up([this] {
+        caught_up_ = true;
+        if (gate_.current()) take_job(gate_.current());
+    });
+    return success();
+}
+
+void Sserver::take_jobs(const std::vector<bus::Record<v1::JobMessage>>& records) {
+    const auto arrival = caught_up_ ? Arrival::live : Arrival::replayed;
+    for (const auto& record : records) {
+        const auto job = gate_.take(
+            *record.message, {.offset = record.position.offset, .arrival = arrival, .now = now()});
+        if (!job) {
+            probe_.jobs_refused.increment();
+            log::error("job refused", {{"topic", bus::topics::job.spec.name},
+                                       {"offset", record.position.offset},
+                                       {"reason", job.error()}});
+        } else if (job.value() && caught_up_) {
+            take_job(job.value());
+        }
+    }
+    listen_or_not();
+}
+
+void Sserver::take_job(const JobPtr& job) {
+    probe_.jobs.increment();
+    const SteadyTime arrived = now().steady;
+    for (auto& lane : lanes_) lane->job(job, arrived);
+    listen_or_not();
+}
+
+void Sserver::tick() {
+    for (auto& lane : lanes_) lane->tick();
+    outbox_.retry();
+    probe_.solved_unconfirmed.set(outbox_.unconfirmed());
+    listen_or_not();
+}
+
+void Sserver::listen_or_not() {
+    const bool work = caught_up_ && gate_.fresh(now().steady);
+    if (work && doors_.empty()) {
+        if (const auto opened = open_doors(); !opened) {
+            doors_.clear();
+            log::error("cannot listen, trying again", {{"reason", opened.error()}});
+        }
+    } else if (!work && !doors_.empty()) {
+        log::error("no jobs come, miners are sent away", {});
+        close_doors();
+    }
+    probe_.listening.set(doors_.empty() ? 0 : 1);
+}
+
+Result<void> Sserver::open_doors() {
+    auto bound = std::exchange(bound_, {});
+    for (std::size_t i = bound.size(); i < config_.listeners.size(); ++i) {
+        LODE_TRY(auto again, bind(config_.listeners[i]));
+        bound.push_back(std::move(again));
+    }
+    const std::size_t descriptors = net::raise_descriptor_limit();
+    const std::size_t room =
+        descriptors > reserved_descriptors ? descriptors - reserved_descriptors : 1;
+    std::vector<net::Loop*> loops;
+    for (auto& lane : lanes_) loops.push_back(&lane->loop());
+    for (std::size_t i = 0; i < bound.size(); ++i) {
+        const std::string name = bound[i].name();
+        LODE_TRY(auto door, net::Acceptor::start(std::move(bound[i]), loops,
+                                                 {.listener = static_cast<std::uint32_t>(i),
+                                                  .connections_max = std::min<std::size_t>(
+                                                      config_.max_connections, room),
+                                                  .accepted = probe_.accepted,
+                                                  .turned_away = probe_.turned_away}));
+        doors_.push_back(std::move(door));
+        log::info("listening for miners", {{"address", name}});
+    }
+    return success();
+}
+
+void Sserver::close_doors() {
+    doors_.clear();
+    for (auto& lane : lanes_) lane->close_all();
+}
+
+std::size_t Sserver::post(const SolvedPtr& share) {
+    for (auto& courier : couriers_) {
+        courier->post(share, [this, share, alive = std::weak_ptr(alive_)](Result<void> outcome) {
+            context_.loop.post([this, share, outcome, alive] {
+                if (!alive.lock()) return;
+                if (!outcome) log::warn("solved share not posted", {{"reason", outcome.error()}});
+                outbox_.posted(share->block_hash(), outcome ? Outcome::confirmed : Outcome::failed);
+            });
+        });
+    }
+    return couriers_.size();
+}
+
+Result<void> Sserver::publish(const SolvedPtr& share) {
+    return solved_->send(
+        0, share->block_hash(), share, [this, share](const Result<bus::Position>& place) {
+            outbox_.published(share->block_hash(), place ? Outcome::confirmed : Outcome::failed);
+        });
+}
+
+runtime::Health Sserver::health() const {
+    using runtime::Readiness;
+    if (!gate_.current()) return {Readiness::not_ready, "no job yet, miners are not let in"};
+    if (!gate_.fresh(now().steady)) return {Readiness::not_ready, "no jobs come, miners sent away"};
+    if (doors_.empty()) return {Readiness::not_ready, "not listening"};
+    return {Readiness::ready, ""};
+}
+
+void Sserver::stop(std::function<void()> stopped) {
+    jobs_.reset();
+    timer_.reset();
+    doors_.clear();
+    bound_.clear();
+    for (auto& lane : lanes_) lane->drain();
+    wait_for_shares(now().steady + drain_max, stopped);
+}
+
+void Sserver::wait_for_shares(SteadyTime end, const std::function<void()>& stopped) {
+    std::size_t under_way = 0;
+    for (const auto& lane : lanes_) under_way += lane->shares_under_way();
+    if (under_way > 0 && now().steady < end) {
+        drain_timer_ = context_.loop.after(drain_look,
+                                           [this, end, stopped] { wait_for_shares(end, stopped); });
+        return;
+    }
+    if (under_way > 0) log::warn("shares left unanswered", {{"shares", under_way}});
+    close();
+    stopped();
+}
+
+void Sserver::close() {
+    alive_.reset();
+    doors_.clear();
+    couriers_.clear();
+    for (auto& lane : lanes_) lane->stop();
+    lanes_.clear();
+    solved_.reset();
+}
+
+}  // namespace
+
+runtime::ServiceDefinition definition() {
+    return {.name = "sserver",
+            .summary = "Serves miners over Stratum.",
+            .default_health_port = config::default_health_port("sserver"),
+            .settings = &section().base(),
+            .create = [](runtime::Context& context) -> Result<std::unique_ptr<runtime::Service>> {
+                LODE_TRY(Config config, section().read(context.document));
+                LODE_TRY(auto rules, session_rules(config, context.pool.chain()));
+                return std::unique_ptr<runtime::Service>(
+                    std::make_unique<Sserver>(context, std::move(config), std::move(rules)));
+            }};
+}
+
+}  // namespace lode::sserver

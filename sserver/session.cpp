@@ -1,0 +1,246 @@
+// What each request of a miner does.
+#include "sserver/session.hpp"
+
+#include <algorithm>
+
+#include "common/messages/share.pb.h"
+#include "common/messages/solved.pb.h"
+#include "common/stratum/response.hpp"
+
+namespace lode::sserver {
+namespace {
+
+Reply text_reply(std::string text) {
+    Reply reply;
+    reply.text = std::move(text);
+    return reply;
+}
+
+Reply refusal(std::string_view id, ShareVerdict verdict) {
+    Reply reply = text_reply(stratum::error_line(id, reject_code(verdict), reject_text(verdict)));
+    reply.verdict = verdict;
+    return reply;
+}
+
+Reply login_refusal(std::string_view id, std::string_view reason) {
+    Reply reply = text_reply(stratum::error_line(id, stratum::RejectCode::unauthorised, reason));
+    reply.login_refused = true;
+    return reply;
+}
+
+}  // namespace
+
+Session::Session(const SessionWorld& world, int start_exponent, SteadyTime now)
+    : world_(&world), heard_(now), vardiff_(world.rules.vardiff, start_exponent, now) {}
+
+Reply Session::receive(const stratum::Request& request, Moment now) {
+    Reply reply =
+        std::visit([&](const auto& body) { return answer(request.id, body, now); }, request.body);
+    if (working()) heard_ = now.steady;
+    return reply;
+}
+
+Reply Session::malformed(const Error& error) {
+    Reply reply =
+        text_reply(stratum::error_line("null", stratum::RejectCode::other, error.context));
+    reply.close = ++malformed_ >= malformed_max;
+    return reply;
+}
+
+Reply Session::answer(std::string_view id, const stratum::Configure& request, Moment now) {
+    stratum::ConfigureResult result;
+    result.unknown = request.unknown;
+    if (request.version_rolling) {
+        version_mask_ = world_->rules.version_mask & request.version_rolling->mask;
+        const JobPtr job = world_->book.current();
+        told_mask_ = version_mask_ & (job ? job->version_mask : version_mask_);
+        result.version_mask = told_mask_;
+    }
+    if (request.minimum_difficulty) {
+        const auto& asked = *request.minimum_difficulty;
+        result.minimum_difficulty = asked ? stratum::Granted::yes : stratum::Granted::no;
+        if (asked) {
+            vardiff_.raise_floor(exponent_not_below(bitcoin::target_of_difficulty(*asked)),
+                                 now.steady);
+        }
+    }
+    // The extranonce of a session never changes, so there is nothing to refuse.
+    if (request.subscribe_extranonce) result.subscribe_extranonce = stratum::Granted::yes;
+    if (request.info) result.info = stratum::Granted::yes;
+    return text_reply(stratum::configure_line(id, result));
+}
+
+Reply Session::answer(std::string_view id, const stratum::Subscribe&, Moment now) {
+    if (!number_) {
+        auto number = world_->numbers.take(now.steady);
+        if (!number) {
+            Reply reply = text_reply(stratum::error_line(id, stratum::RejectCode::other,
+                                                         "no room for another session now"));
+            reply.close = true;
+            return reply;
+        }
+        number_ = number.value();
+    }
+    Bytes mine;
+    append_be(mine, extranonce1(world_->rules.server_id, *number_));
+    std::string session_id = stratum::hex32(load_be<std::uint32_t>(mine.data()));
+    Reply reply = text_reply(stratum::subscribe_line(id, {.session_id = std::move(session_id),
+                                                          .extranonce1 = std::move(mine),
+                                                          .extranonce2_size = extranonce2_size}));
+    begin(reply, now.steady);
+    return reply;
+}
+
+Reply Session::answer(std::string_view id, const stratum::Authorize& request, Moment now) {
+    if (worker(request.user) == nullptr) {
+        auto parsed = parse_login(request.user, world_->rules.users);
+        if (!parsed) return login_refusal(id, parsed.error().context);
+        if (workers_.size() >= workers_max) {
+            return login_refusal(id, "too many workers on one connection");
+        }
+        if (workers_.empty()) workers_.reserve(1);  // most connections have one
+        workers_.push_back(std::make_unique<const Worker>(std::move(parsed).value()));
+    }
+    Reply reply = text_reply(stratum::true_line(id));
+    begin(reply, now.steady);
+    return reply;
+}
+
+void Session::begin(Reply& reply, SteadyTime now) {
+    const JobPtr job = world_->book.current();
+    if (!job || targets_.last()) return;
+    Reply first = offer(job, now);
+    reply.text += first.text;
+    reply.notify = std::move(first.notify);
+}
+
+Reply Session::offer(const JobPtr& job, SteadyTime now) {
+    if (!working()) return {};
+    const bool first = !targets_.last();
+    if (!first) vardiff_.look(now);
+    Reply reply = text_reply(announce({job->id, 0}, *job));
+    reply.notify = first ? job->line_clean : job->line;
+    return reply;
+}
+
+// Lines that go before a job, when something is new with it.
+std::string Session::announce(const JobIssue& issue, const Job& job) {
+    std::string text;
+    const auto before = targets_.last_exponent();
+    const int exponent = targets_.assign(issue, std::min(vardiff_.exponent(), job.network_exponent),
+                                         world_->book.oldest());
+    if (before != exponent) text += stratum::set_difficulty_line(stratum::power_of_two(exponent));
+    const std::uint32_t mask = version_mask_ & job.version_mask;
+    if (mask != told_mask_) text += stratum::set_version_mask_line(mask);
+    told_mask_ = mask;
+    return text;
+}
+
+// The newest job once more with another difficulty; nothing when that changes nothing.
+std::string Session::reissue() {
+    const auto last = targets_.last();
+    const JobPtr job = world_->book.current();
+    if (!last || !job || last->job != job->id || last->reissue >= JobIssue::reissue_max) return {};
+    if (std::min(vardiff_.exponent(), job->network_exponent) == targets_.last_exponent()) return {};
+    const unsigned number = last->reissue + 1;
+    std::string text = announce({job->id, number}, *job);
+    if (!text.empty()) text += job->reissue_line(number);
+    return text;
+}
+
+Reply Session::answer(std::string_view id, const stratum::Submit& request, Moment now) {
+    if (!number_) {
+        Reply reply = text_reply(stratum::error_line(id, stratum::RejectCode::not_subscribed));
+        reply.verdict = ShareVerdict::refused;
+        return reply;
+    }
+    const JobIssue issue = parse_wire_id(request.job.value_or(JobId()));
+    const JobBook::Entry* entry = world_->book.find(issue.job);
+    if (entry == nullptr) return refusal(id, ShareVerdict::stale);
+    if (request.extranonce2.size() != extranonce2_size) {
+        Reply reply = text_reply(
+            stratum::error_line(id, stratum::RejectCode::other, "extranonce2 must be 8 bytes"));
+        reply.verdict = ShareVerdict::refused;
+        return reply;
+    }
+    const auto exponent = targets_.find(issue);
+    return judged(id,
+                  {.job = *entry->job,
+                   // A job never sent here is unknown, but may still be solved.
+                   .standing = exponent ? entry->standing : Standing::stale,
+                   .extranonce1 = extranonce1(world_->rules.server_id, *number_),
+                   .version_mask = version_mask_,
+                   .exponent = exponent.value_or(exponent_max),
+                   .worker = worker(request.user),
+                   .submit = request,
+                   .oldest_job = world_->book.oldest()},
+                  now);
+}
+
+Reply Session::judged(std::string_view id, const ShareClaim& claim, Moment now) {
+    const Judgement judgement = judge(claim, seen_, now.steady);
+    const bool accepted = judgement.verdict == ShareVerdict::accepted;
+    Reply reply;
+    if (!accepted) reply = refusal(id, judgement.verdict);
+    const ShareFacts facts{world_->rules.origin, claim, judgement, now.unix};
+    if (judgement.check.meets_network_target) reply.solved = make_solved(facts);
+    if (!accepted) return reply;
+    reply.verdict = ShareVerdict::accepted;
+    reply.share = make_share(facts);
+    if (vardiff_.share(claim.exponent, now.steady) == Flood::yes) reply.text = reissue();
+    return reply;
+}
+
+Reply Session::suggested(std::string_view id, const bitcoin::Uint256& target, Moment now) {
+    vardiff_.suggest(exponent_not_above(target), now.steady);
+    return text_reply(stratum::true_line(id) + reissue());
+}
+
+Reply Session::answer(std::string_view id, const stratum::SuggestDifficulty& request, Moment now) {
+    return suggested(id, bitcoin::target_of_difficulty(request.difficulty), now);
+}
+
+Reply Session::answer(std::string_view id, const stratum::SuggestTarget& request, Moment now) {
+    return suggested(id, request.target, now);
+}
+
+Reply Session::answer(std::string_view id, const stratum::ExtranonceSubscribe&, Moment) {
+    return text_reply(stratum::true_line(id));
+}
+
+Reply Session::answer(std::string_view id, const stratum::Ping&, Moment) {
+    return text_reply(stratum::result_line(id, "\"pong\""));
+}
+
+// The count only: the transactions themselves are blkmaker's, and megabytes.
+Reply Session::answer(std::string_view id, const stratum::GetTransactions&, Moment) {
+    const JobPtr job = world_->book.current();
+    return text_reply(stratum::result_line(id, std::to_string(job ? job->transaction_count : 0)));
+}
+
+Reply Session::answer(std::string_view, const stratum::ClientAnswer&, Moment) {
+    return {};
+}
+
+Reply Session::answer(std::string_view id, const stratum::UnknownMethod&, Moment) {
+    return text_reply(stratum::error_line(id, stratum::RejectCode::other, "unknown method"));
+}
+
+Reply Session::answer(std::string_view id, const stratum::BadParameters& request, Moment) {
+    return text_reply(stratum::error_line(id, stratum::RejectCode::other, request.reason));
+}
+
+const Worker* Session::worker(std::string_view login) const {
+    const auto found = std::find_if(workers_.begin(), workers_.end(),
+                                    [&](const auto& one) { return one->login == login; });
+    return found == workers_.end() ? nullptr : found->get();
+}
+
+std::optional<SteadyTime> Session::next_look(SteadyTime now) const {
+    const SteadyTime end =
+        heard_ + (working() ? world_->rules.idle_timeout : world_->rules.login_timeout);
+    if (now >= end) return std::nullopt;
+    return end;
+}
+
+}  // namespace lode::sserver

@@ -1,0 +1,120 @@
+// One miner's connection as Stratum V1 sees it: a request and the time in, a reply out. It opens
+// no socket and waits for nothing.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/stratum/request.hpp"
+#include "sserver/assigned_targets.hpp"
+#include "sserver/duplicate_filter.hpp"
+#include "sserver/job_book.hpp"
+#include "sserver/moment.hpp"
+#include "sserver/session_numbers.hpp"
+#include "sserver/share_message.hpp"
+#include "sserver/share_validator.hpp"
+#include "sserver/users.hpp"
+#include "sserver/vardiff.hpp"
+
+namespace lode::sserver {
+
+// The same for all sessions.
+struct SessionRules {
+    Origin origin;
+    std::uint16_t server_id = 1;
+    UserRules users;
+    VardiffOptions vardiff;
+    std::uint32_t version_mask = 0x1fffe000;  // BIP 320: what miners may roll at most
+    Duration login_timeout = std::chrono::seconds(30);
+    Duration idle_timeout = std::chrono::hours(1);
+};
+
+// What a session looks into; all of it outlives the session.
+struct SessionWorld {
+    const SessionRules& rules;
+    const JobBook& book;
+    SessionNumbers& numbers;
+};
+
+// What is to be done for the session after an event.
+struct Reply {
+    std::string text{};   // whole lines; sent first
+    SharedText notify{};  // sent then
+    // Accepted: to be made durable, then answered true.
+    std::shared_ptr<v1::Share> share{};
+    // To be sent to the nodes at once, whatever the verdict.
+    std::shared_ptr<const v1::SolvedShare> solved{};
+    std::optional<ShareVerdict> verdict{};  // of a submit
+    bool login_refused = false;
+    bool close = false;  // once all is sent
+};
+
+class Session {
+  public:
+    Session(const SessionWorld& world, int start_exponent, SteadyTime now);
+
+    [[nodiscard]] Reply receive(const stratum::Request& request, Moment now);
+    // A line that is no request at all.
+    [[nodiscard]] Reply malformed(const Error& error);
+    // The newest job of the book; nothing before the miner is subscribed and authorised.
+    [[nodiscard]] Reply offer(const JobPtr& job, SteadyTime now);
+
+    // When to look again whether the session still lives; empty: close it now.
+    [[nodiscard]] std::optional<SteadyTime> next_look(SteadyTime now) const;
+
+    // To be given back when the connection is gone; empty before the subscription.
+    [[nodiscard]] std::optional<SessionNumber> number() const { return number_; }
+    // Subscribed and authorised: it is sent jobs.
+    [[nodiscard]] bool working() const { return number_ && !workers_.empty(); }
+
+  private:
+    // A farm behind one connection names each of its machines; a proxy with more opens more.
+    static constexpr std::size_t workers_max = 64;
+    // Who speaks no Stratum may say so a few times (some tools probe), then goes.
+    static constexpr unsigned malformed_max = 5;
+
+    [[nodiscard]] Reply answer(std::string_view id, const stratum::Configure& request, Moment now);
+    [[nodiscard]] Reply answer(std::string_view id, const stratum::Subscribe& request, Moment now);
+    [[nodiscard]] Reply answer(std::string_view id, const stratum::Authorize& request, Moment now);
+    [[nodiscard]] Reply answer(std::string_view id, const stratum::Submit& request, Moment now);
+    [[nodiscard]] Reply answer(std::string_view id, const stratum::SuggestDifficulty& request,
+                               Moment now);
+    [[nodiscard]] Reply answer(std::string_view id, const stratum::SuggestTarget& request,
+                               Moment now);
+    [[nodiscard]] Reply answer(std::string_view id, const stratum::ExtranonceSubscribe& request,
+                               Moment now);
+    [[nodiscard]] Reply answer(std::string_view id, const stratum::Ping& request, Moment now);
+    [[nodiscard]] Reply answer(std::string_view id, const stratum::GetTransactions& request,
+                               Moment now);
+    [[nodiscard]] Reply answer(std::string_view id, const stratum::ClientAnswer& request,
+                               Moment now);
+    [[nodiscard]] Reply answer(std::string_view id, const stratum::UnknownMethod& request,
+                               Moment now);
+    [[nodiscard]] Reply answer(std::string_view id, const stratum::BadParameters& request,
+                               Moment now);
+
+    [[nodiscard]] Reply judged(std::string_view id, const ShareClaim& claim, Moment now);
+    [[nodiscard]] Reply suggested(std::string_view id, const bitcoin::Uint256& target, Moment now);
+    // The first job, as soon as there can be one.
+    void begin(Reply& reply, SteadyTime now);
+    [[nodiscard]] std::string announce(const JobIssue& issue, const Job& job);
+    [[nodiscard]] std::string reissue();
+    [[nodiscard]] const Worker* worker(std::string_view login) const;
+
+    const SessionWorld* world_;
+    SteadyTime heard_;  // opened; once it works: the last request
+    std::optional<SessionNumber> number_;
+    std::uint32_t version_mask_ = 0;  // granted by configure
+    std::uint32_t told_mask_ = 0;     // that less what the last job does not allow
+    std::uint8_t malformed_ = 0;
+    std::vector<std::unique_ptr<const Worker>> workers_;
+    Vardiff vardiff_;
+    AssignedTargets targets_;
+    DuplicateFilter seen_;
+};
+
+}  // namespace lode::sserver

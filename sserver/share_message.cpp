@@ -1,0 +1,73 @@
+// Filling in of Share and SolvedShare.
+#include "sserver/share_message.hpp"
+
+#include <array>
+
+#include "common/messages/share.pb.h"
+#include "common/messages/solved.pb.h"
+
+namespace lode::sserver {
+namespace {
+
+std::string text_of(ByteView bytes) {
+    return std::string(as_chars(bytes));
+}
+
+std::array<std::uint8_t, extranonce1_size> extranonce1_bytes(std::uint32_t value) {
+    std::array<std::uint8_t, extranonce1_size> bytes;
+    store_be(bytes.data(), value);
+    return bytes;
+}
+
+}  // namespace
+
+std::shared_ptr<v1::Share> make_share(const ShareFacts& facts) {
+    const ShareClaim& claim = facts.claim;
+    auto share = std::make_shared<v1::Share>();
+    share->set_produced_unix_ms(to_unix_ms(facts.now));
+    share->set_source(facts.origin.source);
+    share->set_chain(facts.origin.chain);
+    share->set_user(claim.worker->user);
+    share->set_worker(claim.worker->name);
+    share->set_job_id(claim.job.id.value());
+    share->set_height(claim.job.height);
+    const ShareTarget& assigned = assigned_target(claim.job, claim.exponent);
+    share->set_target(text_of(assigned.target.to_hash().view()));
+    share->set_work(text_of(assigned.work.to_bytes()));
+    share->set_solves_block(facts.judgement.check.meets_network_target);
+    v1::BitcoinProof& proof = *share->mutable_bitcoin();
+    proof.set_extranonce1(text_of(extranonce1_bytes(claim.extranonce1)));
+    proof.set_extranonce2(text_of(claim.submit.extranonce2.view()));
+    proof.set_ntime(claim.submit.time);
+    proof.set_nonce(claim.submit.nonce);
+    proof.set_version(facts.judgement.check.header.version);
+    proof.set_bits(claim.job.bits);
+    return share;
+}
+
+std::shared_ptr<const v1::SolvedShare> make_solved(const ShareFacts& facts) {
+    const ShareClaim& claim = facts.claim;
+    auto solved = std::make_shared<v1::SolvedShare>();
+    solved->set_produced_unix_ms(to_unix_ms(facts.now));
+    solved->set_source(facts.origin.source);
+    solved->set_chain(facts.origin.chain);
+    solved->set_block_hash(text_of(facts.judgement.check.hash.view()));
+    solved->set_height(claim.job.height);
+    solved->set_job_id(claim.job.id.value());
+    solved->set_template_id(text_of(claim.job.template_id.view()));
+    if (claim.worker != nullptr) {
+        solved->set_user(claim.worker->user);
+        solved->set_worker(claim.worker->name);
+    }
+    v1::BitcoinSolution& solution = *solved->mutable_bitcoin();
+    solution.set_header(text_of(facts.judgement.check.header.serialise()));
+    Bytes coinbase = claim.job.coinbase_prefix;
+    append(coinbase, extranonce1_bytes(claim.extranonce1));
+    append(coinbase, claim.submit.extranonce2.view());
+    append(coinbase, claim.job.coinbase_suffix);
+    solution.set_coinbase(text_of(coinbase));
+    solution.set_transaction_count(claim.job.transaction_count);
+    return solved;
+}
+
+}  // namespace lode::sserver

@@ -1,0 +1,94 @@
+// When and how far the difficulty steps.
+#include "sserver/vardiff.hpp"
+
+#include <algorithm>
+#include <bit>
+
+namespace lode::sserver {
+namespace {
+
+constexpr std::uint64_t one_share = 256;
+// A flood is this many times the wished rate, over so many shares that it is no chance: at 1.41
+// times the rate, 32 shares within a quarter of their time are less likely than one in a million.
+constexpr std::uint64_t flood_ratio = 4;
+constexpr std::uint64_t flood_shares = 32;
+// A burst out of a stalled network is not a rate: less time than this is not measured, which
+// bounds one step at 32 shares a second.
+constexpr Duration flood_time_min = std::chrono::seconds(1);
+// Nothing at all where 9 shares were expected is less likely than one in 8,000.
+constexpr std::uint64_t silence_shares = 9;
+constexpr int silence_step = 2;
+// No share in a window may still be chance of a rate of about this many.
+constexpr std::uint64_t empty_window_shares = 2;
+
+// log2(a / b), rounded down; a and b are not zero.
+int floor_log2(std::uint64_t a, std::uint64_t b) {
+    int log = static_cast<int>(std::bit_width(a)) - static_cast<int>(std::bit_width(b));
+    const auto less = [&] { return log >= 0 ? (a >> log) < b : a < (b >> -log); };
+    if (less()) --log;
+    return log;
+}
+
+// log2(a / b), rounded: 1.41 is 41/29.
+int round_log2(std::uint64_t a, std::uint64_t b) {
+    return floor_log2(a * 41, b * 29);
+}
+
+}  // namespace
+
+Vardiff::Vardiff(const VardiffOptions& options, int start, SteadyTime now)
+    : options_(&options),
+      window_start_(now),
+      exponent_(
+          static_cast<std::int8_t>(std::clamp(start, options.exponent_min, options.exponent_max))),
+      floor_(static_cast<std::int8_t>(options.exponent_min)) {}
+
+std::uint64_t Vardiff::expected(SteadyTime now) const {
+    const auto elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(
+        std::max(now - window_start_, flood_time_min));
+    return static_cast<std::uint64_t>(elapsed.count()) * options_->shares_per_minute * one_share /
+           60'000;
+}
+
+Flood Vardiff::share(int of_share, SteadyTime now) {
+    // Shares of an earlier difficulty weigh what their work is at the present one.
+    const int shift = std::clamp(of_share - exponent_, -8, 24);
+    work_ += shift >= 0 ? one_share << shift : one_share >> -shift;
+    const std::uint64_t wished = std::max<std::uint64_t>(1, expected(now));
+    if (work_ < flood_shares * one_share || work_ < flood_ratio * wished) return Flood::no;
+    const int before = exponent_;
+    set(exponent_ + floor_log2(work_, wished), now);
+    return exponent_ > before ? Flood::yes : Flood::no;
+}
+
+void Vardiff::look(SteadyTime now) {
+    const std::uint64_t wished = expected(now);
+    if (work_ == 0 && wished >= silence_shares * one_share &&
+        now < window_start_ + options_->window) {
+        set(exponent_ - silence_step, now);
+        return;
+    }
+    if (now < window_start_ + options_->window) return;
+    const std::uint64_t work = std::max(work_, empty_window_shares * one_share);
+    const bool off = work >= 2 * wished || work * 10 <= wished * 4;
+    set(off ? exponent_ + round_log2(work, wished) : exponent_, now);
+}
+
+void Vardiff::suggest(int exponent, SteadyTime now) {
+    set(exponent, now);
+}
+
+void Vardiff::raise_floor(int exponent, SteadyTime now) {
+    floor_ = static_cast<std::int8_t>(
+        std::clamp(exponent, options_->exponent_min, options_->exponent_max));
+    if (exponent_ < floor_) set(floor_, now);
+}
+
+void Vardiff::set(int exponent, SteadyTime now) {
+    exponent_ = static_cast<std::int8_t>(
+        std::clamp(exponent, static_cast<int>(floor_), options_->exponent_max));
+    window_start_ = now;
+    work_ = 0;
+}
+
+}  // namespace lode::sserver

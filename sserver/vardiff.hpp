@@ -1,0 +1,58 @@
+// The difficulty of one session: as many shares a minute as wished, whatever the miner's speed. It
+// looks at windows of time, steps by powers of two and only when the rate is clearly off, so that
+// chance alone does not make it swing. New difficulties are taken up with the next job; only a
+// flood asks for one at once.
+//
+// With 18 shares a minute a window of 120 s has 36 +- 6 of them. A step up at twice that and a
+// step down at 0.4 of it lie, for a miner whose speed is half-way between two powers of two (1.41
+// or 0.71 of the wish), at 3 and 2 standard deviations; for all others further out.
+#pragma once
+
+#include <cstdint>
+
+#include "common/base/clock.hpp"
+
+namespace lode::sserver {
+
+struct VardiffOptions {
+    std::uint32_t shares_per_minute = 18;
+    Duration window = std::chrono::seconds(120);
+    int exponent_min = -16;
+    int exponent_max = 63;
+};
+
+enum class Flood : bool { no, yes };
+
+class Vardiff {
+  public:
+    // The options outlive it.
+    Vardiff(const VardiffOptions& options, int start, SteadyTime now);
+
+    // The difficulty wished for now is 2^exponent().
+    [[nodiscard]] int exponent() const { return exponent_; }
+
+    // A share that was good for 2^of_share. Yes: the difficulty has risen and should not wait for
+    // the next job.
+    [[nodiscard]] Flood share(int of_share, SteadyTime now);
+
+    // A job is about to be sent: the time to look at the window.
+    void look(SteadyTime now);
+
+    // The miner knows better.
+    void suggest(int exponent, SteadyTime now);
+    // Never below this; the options' bounds stay.
+    void raise_floor(int exponent, SteadyTime now);
+
+  private:
+    [[nodiscard]] std::uint64_t expected(SteadyTime now) const;
+    void set(int exponent, SteadyTime now);
+
+    const VardiffOptions* options_;
+    SteadyTime window_start_;
+    // Since the window's start, in 1/256 of a share of the present difficulty.
+    std::uint64_t work_ = 0;
+    std::int8_t exponent_;
+    std::int8_t floor_;
+};
+
+}  // namespace lode::sserver
