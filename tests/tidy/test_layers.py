@@ -100,7 +100,7 @@ def test_only_the_joints_of_a_service_include_adapters():
     findings = []
     for path in sources():
         if home(path) in tree.SERVICES and is_logic(path):
-            findings += [f"{path}:{number}: only main, service and SERVICE_ADAPTERS may include {name}"
+            findings += [f"{path}:{number}: {name} is for main, service and SERVICE_ADAPTERS only"
                          for number, name in tree.includes(path)
                          if home(name.strip('"')) in ADAPTERS]
     tree.report(findings)
