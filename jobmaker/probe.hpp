@@ -6,7 +6,21 @@
 namespace lode::jobmaker {
 
 struct Probe {
-    explicit Probe(metrics::Registry& registry);
+    explicit Probe(metrics::Registry& registry)
+        : templates(registry.counter("templates_taken_total", "Templates accepted from the bus.")),
+          templates_refused(registry.counter("templates_refused_total",
+                                             "Templates that were stale, malformed or unusable.")),
+          jobs_clean(registry.counter("jobs_total", "Jobs published.", {{"clean", "true"}})),
+          jobs_update(registry.counter("jobs_total", "Jobs published.", {{"clean", "false"}})),
+          proposals_valid(registry.counter(
+              "proposals_total", "Blocks proposed to a node as a check.", {{"verdict", "valid"}})),
+          proposals_refused(registry.counter("proposals_total",
+                                             "Blocks proposed to a node as a check.",
+                                             {{"verdict", "refused"}})),
+          height(registry.gauge("job_height", "Height of the block of the newest job.")),
+          template_to_job(registry.histogram("template_to_job_seconds",
+                                             "From a template's arrival to its job on the bus.",
+                                             metrics::latency_seconds)) {}
 
     metrics::Counter templates;
     metrics::Counter templates_refused;

@@ -7,9 +7,12 @@
 
 namespace lode::bus {
 
-EmbeddedTopic::EmbeddedTopic(TopicStore reading, const TopicSpec& spec,
-                             std::vector<std::int64_t> ends)
-    : spec_(spec), reading_(std::move(reading)), log_(std::move(ends)) {}
+EmbeddedTopic::EmbeddedTopic(const std::filesystem::path& path, TopicStore reading,
+                             const TopicSpec& spec, std::vector<std::int64_t> ends)
+    : name_(path.stem()),
+      spec_{name_, spec.partitions, spec.retention, spec.kept},
+      reading_(std::move(reading)),
+      log_(std::move(ends)) {}
 
 Result<std::shared_ptr<EmbeddedTopic>> EmbeddedTopic::open(const std::filesystem::path& path,
                                                            const TopicSpec& spec,
@@ -22,8 +25,9 @@ Result<std::shared_ptr<EmbeddedTopic>> EmbeddedTopic::open(const std::filesystem
         ends.push_back(next);
     }
     std::shared_ptr<EmbeddedTopic> topic(
-        new EmbeddedTopic(std::move(reading), spec, std::move(ends)));
-    LODE_TRY(topic->writer_, TopicWriter::start(std::move(writing), spec, topic->log_, clock));
+        new EmbeddedTopic(path, std::move(reading), spec, std::move(ends)));
+    LODE_TRY(topic->writer_,
+             TopicWriter::start(std::move(writing), topic->spec_, topic->log_, clock));
     return topic;
 }
 

@@ -29,11 +29,13 @@ class EmbeddedTopic {
     [[nodiscard]] Result<FileSlice> read(const std::vector<Range>& ranges, ReadLimit limit);
 
   private:
-    EmbeddedTopic(TopicStore reading, const TopicSpec& spec, std::vector<std::int64_t> ends);
+    EmbeddedTopic(const std::filesystem::path& path, TopicStore reading, const TopicSpec& spec,
+                  std::vector<std::int64_t> ends);
     [[nodiscard]] Result<std::int64_t> oldest_kept(std::uint32_t partition, std::int64_t end);
     [[nodiscard]] Result<std::int64_t> start_position(const ConsumerOptions& options, Position end);
 
-    const TopicSpec spec_;
+    const std::string name_;
+    const TopicSpec spec_;  // with the chain in its name, for the log
     std::mutex reading_mutex_;
     TopicStore reading_;  // a connection of its own: reads and writes do not wait for each other
     TopicLog log_;

@@ -38,7 +38,7 @@ Result<std::unique_ptr<TopicWriter>> TopicWriter::start(TopicStore store, const 
     std::unique_ptr<TopicWriter> writer(new TopicWriter(std::move(store), spec, log, clock));
     LODE_TRY(writer->groups_, writer->store_.groups());
     LODE_TRY(writer->appended_, writer->store_.last_appended());
-    writer->delete_expired();
+    for (std::uint32_t p = 0; p < spec.partitions; ++p) writer->delete_expired();
     writer->thread_ = std::thread([raw = writer.get()] { raw->run(); });
     return writer;
 }
@@ -243,17 +243,14 @@ void TopicWriter::lift_fence(Sender& sender) {
 }
 
 void TopicWriter::delete_expired() {
-    bool more = false;
-    for (std::uint32_t p = 0; p < spec_.partitions; ++p) {
-        const auto deleted = delete_expired_of(p);
-        if (!deleted) {
-            log::error("bus deletion failed", {{"topic", name_}, {"reason", deleted.error()}});
-        } else {
-            more = more || deleted.value() == deletion_records_max;
-        }
+    const auto deleted = delete_expired_of(deletion_partition_);
+    if (!deleted) {
+        log::error("bus deletion failed", {{"topic", name_}, {"reason", deleted.error()}});
+    } else if (deleted.value() == deletion_records_max) {
+        return;  // the next piece follows after the next group
     }
-    // With more to delete, the next piece follows after the next group.
-    if (!more) deletion_due_ = clock_.steady_now() + deletion_interval;
+    deletion_partition_ = (deletion_partition_ + 1) % spec_.partitions;
+    if (deletion_partition_ == 0) deletion_due_ = clock_.steady_now() + deletion_interval;
 }
 
 Result<std::int64_t> TopicWriter::delete_expired_of(std::uint32_t partition) {

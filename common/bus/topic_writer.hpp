@@ -66,6 +66,7 @@ class TopicWriter {
     void fail(Batch batch, const Error& error);
     void tell(Outcomes outcomes);
     void lift_fence(Sender& sender);
+    // A piece of one partition: groups wait for it, so it is short.
     void delete_expired();
     [[nodiscard]] Result<std::int64_t> delete_expired_of(std::uint32_t partition);
 
@@ -77,6 +78,7 @@ class TopicWriter {
     std::vector<std::int64_t> next_offsets_;  // the thread's
     UnixTime appended_{};                     // the thread's
     SteadyTime deletion_due_{};               // the thread's
+    std::uint32_t deletion_partition_ = 0;    // the thread's
     Bytes payload_;                           // the thread's: one serialised message
     bool failing_ = false;                    // the thread's: the last group was not written
 

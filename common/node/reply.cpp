@@ -71,8 +71,9 @@ std::optional<Envelope> open_envelope(std::string_view text) {
         if (!scanner.take(':')) return std::nullopt;
         const auto value = scanner.value();
         if (value.empty()) return std::nullopt;
-        if (name == "\"result\"") envelope.result = value;
-        if (name == "\"error\"") envelope.error = value;
+        // The first of two counts, as for common/json.
+        if (name == "\"result\"" && envelope.result.empty()) envelope.result = value;
+        if (name == "\"error\"" && envelope.error.empty()) envelope.error = value;
     } while (scanner.take(','));
     if (!scanner.take('}')) return std::nullopt;
     return envelope;

@@ -173,6 +173,7 @@ class Sending {
     std::vector<Result<Position>> wait_for_outcomes(std::size_t count) {
         return outcomes_.wait(count);
     }
+    ThreadExecutor& executor() { return executor_; }
 
   private:
     Inbox<Result<Position>> outcomes_;

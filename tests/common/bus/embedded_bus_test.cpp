@@ -207,6 +207,36 @@ TEST_CASE("a failed write is told, later ones are not written before it, and the
     CHECK(sequences(reading.wait_for_all()) == std::vector<std::uint64_t>{0, 2});
 }
 
+TEST_CASE("nothing is taken between a failure and its telling, so that nothing overtakes") {
+    const TemporaryFolder folder;
+    const auto bus = open_in(folder);
+    const log::Capture lines;
+    Sending sending(*bus, topic);
+    std::promise<void> told;
+    std::size_t taken = 0;
+    {
+        const FileSizeLimit limit(std::size_t{256} << 10);
+        // The producer hears of nothing for now.
+        sending.executor().post([busy = told.get_future().share()] { busy.wait(); });
+        auto large = share(0);
+        large->set_target(std::string(std::size_t{1} << 20, 'x'));
+        // The queue may be full before the first write has failed.
+        Result<void> outcome = success();
+        while (outcome || outcome.error().code == ErrorCode::exhausted) {
+            outcome = sending.try_send(0, large);
+            if (outcome) ++taken;
+        }
+    }
+    // The disk is well again, yet a later record must not stand before those that failed.
+    const auto early = sending.try_send(0, share(1));
+    REQUIRE_FALSE(early);
+    CHECK(early.error().code == ErrorCode::unavailable);
+    told.set_value();
+    for (const auto& outcome : sending.wait_for_outcomes(taken)) CHECK_FALSE(outcome);
+    REQUIRE(sending.try_send(0, share(1)));
+    CHECK(sending.wait_for_outcomes(taken + 1).back().value().offset == 0);
+}
+
 TEST_CASE("a file of another number of partitions, or no bus file at all, is refused") {
     const TemporaryFolder folder;
     {

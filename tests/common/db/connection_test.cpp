@@ -131,3 +131,58 @@ TEST_CASE("two connections see each other's commits") {
     REQUIRE(one.execute("INSERT INTO t (k) VALUES (1)"));
     CHECK(two.query("SELECT COUNT(*) FROM t").value().front().integer(0) == 1);
 }
+
+TEST_CASE("ids and sums are read in full width, and a sum past it fails") {
+    const test::TemporaryFolder folder;
+    auto connection = open_in(folder);
+    REQUIRE(connection.execute("CREATE TABLE w (id INTEGER PRIMARY KEY, n BIGINT)"));
+    constexpr std::int64_t large = std::int64_t{1} << 61;
+    REQUIRE(connection.execute("INSERT INTO w VALUES (?, ?), (?, ?)",
+                               {large, large, large + 1, large}));
+    const auto ids = connection.query("SELECT id FROM w ORDER BY id").value();
+    CHECK(ids[0].integer(0) == large);
+    CHECK(ids[1].integer(0) == large + 1);
+    CHECK(connection.query("SELECT SUM(n) FROM w").value().front().integer(0) == 2 * large);
+    REQUIRE(connection.execute("UPDATE w SET n = ?", {std::int64_t{INT64_MAX}}));
+    CHECK_FALSE(connection.query("SELECT SUM(n) FROM w"));
+}
+
+TEST_CASE("an error names the statement and never its data") {
+    const test::TemporaryFolder folder;
+    auto connection = with_table(folder);
+    const std::vector<Value> values{std::int64_t{7'654'321}, std::string("alice")};
+    const std::string_view sql = "INSERT INTO t (k, s) VALUES (?, ?)";
+    REQUIRE(connection.execute(sql, values));
+    const auto again = connection.execute(sql, values);
+    REQUIRE_FALSE(again);
+    const auto& text = again.error().context;
+    CHECK(text.find("INSERT INTO t (k, s) VALUES (?, ?): ") != std::string::npos);
+    CHECK(text.find("alice") == std::string::npos);
+    CHECK(text.find("7654321") == std::string::npos);
+}
+
+TEST_CASE("an error about another engine's url shows no password") {
+    const auto refused = Connection::open("mysql://lode:hunter2@db.example/lode", "");
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().context.find("hunter2") == std::string::npos);
+}
+
+TEST_CASE("a write is refused at once by a database that another holds, when told not to wait") {
+    const test::TemporaryFolder folder;
+    auto holder = with_table(folder);
+    auto other = open_in(folder);
+    REQUIRE(other.query("PRAGMA busy_timeout = 0"));
+    REQUIRE(holder.execute("BEGIN IMMEDIATE"));
+    const auto busy = other.transaction([]() -> Result<void> { return success(); });
+    REQUIRE_FALSE(busy);
+    CHECK(busy.error().code == ErrorCode::unavailable);
+    REQUIRE(holder.execute("COMMIT"));
+    CHECK(other.transaction([]() -> Result<void> { return success(); }));
+}
+
+TEST_CASE("a database's file may have any name") {
+    const test::TemporaryFolder folder;
+    const auto path = folder.path() / "a = b; c.sqlite";
+    REQUIRE(Connection::open("sqlite:" + path.string(), ""));
+    CHECK(std::filesystem::exists(path));
+}

@@ -29,3 +29,18 @@ TEST_CASE("a schema newer than the program is left alone") {
     REQUIRE(db::migrate(connection));
     CHECK(db::schema_version(connection).value() == 1000);
 }
+
+TEST_CASE("a worker belongs to a user that exists, and names differ by case") {
+    const test::TemporaryFolder folder;
+    auto connection = db::Connection::open("sqlite:", folder.path().string()).value();
+    REQUIRE(db::migrate(connection));
+    const std::string_view worker =
+        "INSERT INTO worker (user_id, name, created_unix_ms, last_share_unix_ms)"
+        " VALUES (1, 'rig', 1, 1)";
+    CHECK_FALSE(connection.execute(worker));
+    const std::string_view user = "INSERT INTO user (name, created_unix_ms) VALUES (?, 1)";
+    REQUIRE(connection.execute(user, {std::string("1AbC")}));
+    CHECK(connection.execute(user, {std::string("1aBc")}));
+    CHECK_FALSE(connection.execute(user, {std::string("1AbC")}));
+    CHECK(connection.execute(worker));
+}
