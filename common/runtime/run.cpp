@@ -2,6 +2,7 @@
 // into one line and a code.
 #include "common/runtime/run.hpp"
 
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -27,20 +28,6 @@ struct Configuration {
     std::uint16_t health_port = 0;
 };
 
-// The setting `health_port` of a service's own section, which is known by its table only.
-Result<std::uint16_t> read_health_port(const ServiceDefinition& service,
-                                       const config::Document& document) {
-    if (service.settings == nullptr) return service.default_health_port;
-    const std::shared_ptr<void> object = service.settings->defaults();
-    LODE_TRY_VOID(service.settings->read_into(document, object.get()));
-    for (const config::Setting& setting : service.settings->settings()) {
-        if (setting.key != "health_port") continue;
-        return static_cast<std::uint16_t>(
-            std::get<std::int64_t>(setting.values(object.get()).front()));
-    }
-    return service.default_health_port;
-}
-
 Result<Configuration> load(std::span<const ServiceDefinition> services,
                            const std::filesystem::path& path) {
     LODE_TRY(auto document, config::Document::load(path));
@@ -54,7 +41,7 @@ Result<Configuration> load(std::span<const ServiceDefinition> services,
     }
     LODE_TRY_VOID(config::check(document, sections, others));
     LODE_TRY(auto pool, config::pool_section().read(document));
-    LODE_TRY(const auto port, read_health_port(services.front(), document));
+    LODE_TRY(const auto port, endpoint_port(services, document));
     return Configuration{std::move(document), std::move(pool), port};
 }
 
@@ -140,6 +127,22 @@ Result<ExitCode> run_services(std::span<const ServiceDefinition> services,
 }
 
 }  // namespace
+
+Result<std::uint16_t> endpoint_port(std::span<const ServiceDefinition> services,
+                                    const config::Document& document) {
+    const auto& holder = *std::ranges::min_element(
+        services, {}, [](const ServiceDefinition& one) { return one.default_health_port; });
+    if (holder.settings == nullptr) return holder.default_health_port;
+    // The service's own section is known by its table only.
+    const std::shared_ptr<void> object = holder.settings->defaults();
+    LODE_TRY_VOID(holder.settings->read_into(document, object.get()));
+    for (const config::Setting& setting : holder.settings->settings()) {
+        if (setting.key != "health_port") continue;
+        return static_cast<std::uint16_t>(
+            std::get<std::int64_t>(setting.values(object.get()).front()));
+    }
+    return holder.default_health_port;
+}
 
 ExitCode exit_code(ErrorCode code) {
     if (code == ErrorCode::malformed) return exit_configuration;

@@ -30,9 +30,13 @@ struct ProgramOptions {
     std::function<Result<void>(const config::Document&, const config::PoolConfig&)> prepare;
 };
 
-// Starts the services in the given order and stops them in the reverse. One service has the
-// endpoint on its own health port; several share one on the first service's. Every failure to
-// start is one line on stderr.
+// The port of the endpoint that these services share when they run in one process: the
+// health_port of the one whose default is lowest, so that the order of starting is free.
+[[nodiscard]] Result<std::uint16_t> endpoint_port(std::span<const ServiceDefinition> services,
+                                                  const config::Document& document);
+
+// Starts the services in the given order and stops them in the reverse. Every failure to start is
+// one line on stderr.
 [[nodiscard]] int run(std::span<const ServiceDefinition> services, const ProgramOptions& options);
 
 // The arguments of main() without the program's own name.
