@@ -47,7 +47,7 @@ Result<ArchivedJob> read_job(const v1::Job& job) {
 
 }  // namespace
 
-Result<void> prove(const v1::Share& share, const v1::Job& job) {
+Result<Hash256> prove(const v1::Share& share, const v1::Job& job) {
     const auto rejected = [](const char* what) { return failure(ErrorCode::rejected, what); };
     if (!share.has_bitcoin()) return failure(ErrorCode::malformed, "share: proof is missing");
     const v1::BitcoinProof& proof = share.bitcoin();
@@ -79,7 +79,7 @@ Result<void> prove(const v1::Share& share, const v1::Job& job) {
                                 bitcoin::work_of_target(read.check.network_target));
     LODE_TRY(const auto work, bitcoin::work_from_bytes(as_bytes(share.work())));
     if (work != worth) return rejected("the share claims another work than its target's");
-    return success();
+    return check.hash;
 }
 
 }  // namespace lode::sharelogger

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "common/base/result.hpp"
+#include "common/bitcoin/hash256.hpp"
 
 namespace lode::v1 {
 class Job;
@@ -10,9 +11,9 @@ class Share;
 
 namespace lode::sharelogger {
 
-// Success: the share's hash meets its target, it claims exactly the work it is worth, and it says
-// rightly whether it solves a block. Else rejected, with what does not hold; malformed when share
-// or job cannot be read.
-[[nodiscard]] Result<void> prove(const v1::Share& share, const v1::Job& job);
+// The header's hash, when it meets the share's target, the share claims exactly the work it is
+// worth and says rightly whether it solves a block. Else rejected, with what does not hold;
+// malformed when share or job cannot be read.
+[[nodiscard]] Result<bitcoin::Hash256> prove(const v1::Share& share, const v1::Job& job);
 
 }  // namespace lode::sharelogger

@@ -85,6 +85,28 @@ Result<void> ShareRepository::move_job_offset(std::int64_t expected, std::int64_
     });
 }
 
+Result<std::map<std::uint32_t, ShareRepository::Committed>> ShareRepository::committed() {
+    // One statement sees one moment. Sums are taken by the day, so that no limb can leave 63 bits
+    // (common/db/limbs.hpp).
+    LODE_TRY(
+        const auto rows,
+        db_.query("SELECT partition_no, next_offset, 0, 0, 0, 0 FROM consumer_offset "
+                  "WHERE consumer = ? AND chain = ? AND topic = ? "
+                  "UNION ALL "
+                  "SELECT partition_no, 0, SUM(shares), SUM(work_0), SUM(work_1), SUM(work_2) "
+                  "FROM user_bucket WHERE chain = ? "
+                  "GROUP BY partition_no, start_unix_ms / 86400000",
+                  {value_of(consumer), value_of(chain_), value_of(share_topic), value_of(chain_)}));
+    std::map<std::uint32_t, Committed> committed;
+    for (const db::Row& row : rows) {
+        Committed& partition = committed[static_cast<std::uint32_t>(row.integer(0))];
+        partition.next += row.integer(1);
+        LODE_TRY(const auto work, db::work_of({row.integer(3), row.integer(4), row.integer(5)}));
+        partition.total += {.shares = row.integer(2), .work = work};
+    }
+    return committed;
+}
+
 Result<void> ShareRepository::commit(const std::vector<PartitionBatch>& batches, UnixTime now) {
     NewIds ids;
     LODE_TRY_VOID(db_.transaction([&]() -> Result<void> {

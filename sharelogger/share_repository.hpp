@@ -9,6 +9,7 @@
 #include "common/base/result.hpp"
 #include "common/db/db.hpp"
 #include "sharelogger/partition_account.hpp"
+#include "sharelogger/share_total.hpp"
 
 namespace lode::sharelogger {
 
@@ -27,6 +28,14 @@ class ShareRepository {
     // Conflict when another instance has moved an offset on: nothing is written then.
     [[nodiscard]] Result<void> commit(const std::vector<PartitionBatch>& batches, UnixTime now);
     [[nodiscard]] Result<void> move_job_offset(std::int64_t expected, std::int64_t next);
+
+    // By partition, the offset it stands at and what user_bucket holds: both of one moment, also
+    // while the pool runs. Changes nothing.
+    struct Committed {
+        std::int64_t next = 0;
+        ShareTotal total;
+    };
+    [[nodiscard]] Result<std::map<std::uint32_t, Committed>> committed();
 
   private:
     struct Place {

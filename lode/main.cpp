@@ -1,0 +1,88 @@
+// The program lode: commands to what they do, and their outcome to an exit code.
+#include <cstdio>
+
+#include "common/runtime/run.hpp"
+#include "lode/configuration.hpp"
+#include "lode/options.hpp"
+#include "lode/services.hpp"
+#include "lode/sharelog_command.hpp"
+#include "lode/status.hpp"
+
+namespace {
+
+using namespace lode;
+using namespace lode::launcher;
+
+int print(const std::string& text) {
+    std::fputs(text.c_str(), stdout);
+    return runtime::exit_ok;
+}
+
+int run(const Options& options) {
+    return runtime::run(
+        services(),
+        {.name = "lode run",
+         .summary = "Runs every service of the pool in this process.",
+         .arguments = options.run_arguments,
+         .prepare = [](const config::Document&, const config::PoolConfig& pool) -> Result<void> {
+             LODE_TRY_VOID(migrate(pool));
+             return success();
+         }});
+}
+
+int config_check(const Options& options) {
+    const auto lines = mistakes(options.config);
+    for (const std::string& line : lines) std::fprintf(stderr, "%s\n", line.c_str());
+    if (!lines.empty()) return runtime::exit_configuration;
+    return print(options.config.string() + ": right\n");
+}
+
+Result<int> db_migrate(const Options& options) {
+    LODE_TRY(const auto configuration, load(options.config));
+    LODE_TRY(const auto version, migrate(configuration.pool));
+    return print("schema version " + std::to_string(version) + "\n");
+}
+
+Result<int> status(const Options& options) {
+    LODE_TRY(const auto configuration, load(options.config));
+    LODE_TRY(const auto port, runtime::endpoint_port(services(), configuration.document));
+    LODE_TRY(const auto answer, ask_status(port));
+    print(answer.text);
+    return answer.ready == Status::Ready::yes ? runtime::exit_ok : runtime::exit_run_time;
+}
+
+Result<int> perform(const Options& options) {
+    switch (options.command) {
+        case Command::print:
+            return print(options.text);
+        case Command::run:
+            return run(options);
+        case Command::config_check:
+            return config_check(options);
+        case Command::config_example:
+            return print(example());
+        case Command::db_migrate:
+            return db_migrate(options);
+        case Command::status:
+            return status(options);
+        case Command::sharelog_dump:
+            return sharelog_dump(options);
+        case Command::sharelog_verify:
+            return sharelog_verify(options);
+    }
+    return failure(ErrorCode::internal, "a command without its case");
+}
+
+int fail(const Error& error) {
+    std::fprintf(stderr, "lode: %s\n", error.context.c_str());
+    return runtime::exit_code(error.code);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    const auto options = parse_options(runtime::arguments_of(argc, argv));
+    if (!options) return fail(options.error());
+    const auto outcome = perform(options.value());
+    return outcome ? outcome.value() : fail(outcome.error());
+}

@@ -1,0 +1,111 @@
+// The only CLI11 of the launcher.
+#include "lode/options.hpp"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+
+#include "common/runtime/version.hpp"
+
+namespace lode::launcher {
+namespace {
+
+std::string day_problem(const std::string& day) {
+    const std::string_view shape = "dddd-dd-dd";
+    const bool right =
+        std::ranges::equal(day, shape, [](char c, char wanted) {
+            return wanted == 'd' ? c >= '0' && c <= '9' : c == wanted;
+        });
+    return right ? "" : "a day is written 2026-11-21, not " + day;
+}
+
+// The commands and what each sets; lives as long as the parsing.
+class Parser {
+  public:
+    explicit Parser(Options& options)
+        : options_(options), app_("Runs the services of a Lode pool together, and its tools.", "lode") {
+        app_.set_version_flag("--version", "lode " + std::string(runtime::version()));
+        app_.require_subcommand(1);
+        add(app_, {"run", "Run every service in this process"}, Command::run);
+        CLI::App& config = group("config", "Check a configuration, or print one");
+        with_config(add(config, {"check", "Read the file as strictly as the services do"},
+                        Command::config_check));
+        add(config, {"example", "Print the configuration with all settings, commented"},
+            Command::config_example);
+        CLI::App& db = group("db", "The accounting database");
+        with_config(add(db, {"migrate", "Bring the schema to this version"}, Command::db_migrate));
+        with_config(add(app_, {"status", "Ask the running pool how its services are"},
+                        Command::status));
+        CLI::App& sharelog = group("sharelog", "The archive of shares");
+        CLI::App& dump =
+            add(sharelog, {"dump", "Print each archived share"}, Command::sharelog_dump);
+        with_day(dump);
+        dump.add_flag("--json", json_, "One JSON object a line");
+        with_day(add(sharelog,
+                     {"verify", "Prove each archived share again and compare with the database"},
+                     Command::sharelog_verify));
+    }
+
+    Result<void> parse(std::vector<std::string> arguments) {
+        try {
+            std::reverse(arguments.begin(), arguments.end());  // as CLI11 wants a vector
+            app_.parse(std::move(arguments));
+        } catch (const CLI::CallForHelp&) {
+            options_.command = Command::print;
+            options_.text = app_.help();
+        } catch (const CLI::CallForVersion& version) {
+            options_.command = Command::print;
+            options_.text = std::string(version.what()) + '\n';
+        } catch (const CLI::ParseError& error) {
+            return failure(ErrorCode::malformed, error.what());
+        }
+        if (json_) options_.format = Format::json;
+        return success();
+    }
+
+  private:
+    struct Named {
+        const char* name;
+        const char* help;
+    };
+
+    CLI::App& group(const char* name, const char* help) {
+        CLI::App& made = *app_.add_subcommand(name, help);
+        made.require_subcommand(1);
+        return made;
+    }
+    CLI::App& add(CLI::App& parent, const Named& named, Command command) {
+        CLI::App& made = *parent.add_subcommand(named.name, named.help);
+        made.parse_complete_callback([this, command] { options_.command = command; });
+        return made;
+    }
+    void with_config(CLI::App& command) {
+        command.add_option("--config", options_.config, "The configuration, such as lode.toml")
+            ->type_name("FILE")
+            ->required();
+    }
+    void with_day(CLI::App& command) {
+        with_config(command);
+        command.add_option("--day", options_.day, "Only what was archived on that day (UTC)")
+            ->type_name("YYYY-MM-DD")
+            ->check(day_problem);
+    }
+
+    Options& options_;
+    CLI::App app_;
+    bool json_ = false;
+};
+
+}  // namespace
+
+Result<Options> parse_options(std::vector<std::string> arguments) {
+    Options options;
+    if (!arguments.empty() && arguments.front() == "run") {
+        options.command = Command::run;
+        options.run_arguments.assign(arguments.begin() + 1, arguments.end());
+        return options;
+    }
+    LODE_TRY_VOID(Parser(options).parse(std::move(arguments)));
+    return options;
+}
+
+}  // namespace lode::launcher

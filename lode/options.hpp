@@ -1,0 +1,39 @@
+// The command line of `lode`: which command, on which configuration.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/base/result.hpp"
+
+namespace lode::launcher {
+
+enum class Command : std::uint8_t {
+    print,  // --help and --version
+    run,
+    config_check,
+    config_example,
+    db_migrate,
+    status,
+    sharelog_dump,
+    sharelog_verify,
+};
+
+enum class Format : std::uint8_t { text, json };
+
+struct Options {
+    Command command = Command::print;
+    std::string text;                        // of print
+    std::vector<std::string> run_arguments;  // of run, which common/runtime reads
+    std::filesystem::path config;
+    std::optional<std::string> day;  // "2026-11-21", in UTC
+    Format format = Format::text;
+};
+
+// `arguments` are without the program's own name. Malformed says in one line what is allowed.
+[[nodiscard]] Result<Options> parse_options(std::vector<std::string> arguments);
+
+}  // namespace lode::launcher

@@ -1,0 +1,27 @@
+// The list; a new service is one line here.
+#include "lode/services.hpp"
+
+#include <algorithm>
+
+#include "blkmaker/service.hpp"
+#include "common/config/pool.hpp"
+#include "gbtmaker/service.hpp"
+#include "jobmaker/service.hpp"
+#include "sharelogger/service.hpp"
+
+namespace lode::launcher {
+
+std::vector<runtime::ServiceDefinition> services() {
+    return {sharelogger::definition(), blkmaker::definition(), jobmaker::definition(),
+            gbtmaker::definition()};
+}
+
+config::Sections sections() {
+    config::Sections all{&config::pool_section().base()};
+    auto list = services();
+    std::ranges::sort(list, {}, &runtime::ServiceDefinition::default_health_port);
+    for (const runtime::ServiceDefinition& service : list) all.push_back(service.settings);
+    return all;
+}
+
+}  // namespace lode::launcher
