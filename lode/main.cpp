@@ -19,15 +19,14 @@ int print(const std::string& text) {
 }
 
 int run(const Options& options) {
-    return runtime::run(
-        services(),
-        {.name = "lode run",
-         .summary = "Runs every service of the pool in this process.",
-         .arguments = options.run_arguments,
-         .prepare = [](const config::Document&, const config::PoolConfig& pool) -> Result<void> {
-             LODE_TRY_VOID(migrate(pool));
-             return success();
-         }});
+    return runtime::run(services(), {.name = "lode run",
+                                     .summary = "Runs every service of the pool in this process.",
+                                     .arguments = options.run_arguments,
+                                     .prepare = [](const config::Document&,
+                                                   const config::PoolConfig& pool) -> Result<void> {
+                                         LODE_TRY_VOID(migrate(pool));
+                                         return success();
+                                     }});
 }
 
 int config_check(const Options& options) {

@@ -11,10 +11,9 @@ namespace {
 
 std::string day_problem(const std::string& day) {
     const std::string_view shape = "dddd-dd-dd";
-    const bool right =
-        std::ranges::equal(day, shape, [](char c, char wanted) {
-            return wanted == 'd' ? c >= '0' && c <= '9' : c == wanted;
-        });
+    const bool right = std::ranges::equal(day, shape, [](char c, char wanted) {
+        return wanted == 'd' ? c >= '0' && c <= '9' : c == wanted;
+    });
     return right ? "" : "a day is written 2026-11-21, not " + day;
 }
 
@@ -22,7 +21,8 @@ std::string day_problem(const std::string& day) {
 class Parser {
   public:
     explicit Parser(Options& options)
-        : options_(options), app_("Runs the services of a Lode pool together, and its tools.", "lode") {
+        : options_(options),
+          app_("Runs the services of a Lode pool together, and its tools.", "lode") {
         app_.set_version_flag("--version", "lode " + std::string(runtime::version()));
         app_.require_subcommand(1);
         add(app_, {"run", "Run every service in this process"}, Command::run);
@@ -33,8 +33,8 @@ class Parser {
             Command::config_example);
         CLI::App& db = group("db", "The accounting database");
         with_config(add(db, {"migrate", "Bring the schema to this version"}, Command::db_migrate));
-        with_config(add(app_, {"status", "Ask the running pool how its services are"},
-                        Command::status));
+        with_config(
+            add(app_, {"status", "Ask the running pool how its services are"}, Command::status));
         CLI::App& sharelog = group("sharelog", "The archive of shares");
         CLI::App& dump =
             add(sharelog, {"dump", "Print each archived share"}, Command::sharelog_dump);
@@ -56,7 +56,7 @@ class Parser {
             options_.command = Command::print;
             options_.text = std::string(version.what()) + '\n';
         } catch (const CLI::ParseError& error) {
-            return failure(ErrorCode::malformed, error.what());
+            return failure(ErrorCode::malformed, std::string(error.what()) + " (lode --help)");
         }
         if (json_) options_.format = Format::json;
         return success();

@@ -1,0 +1,118 @@
+// The archive read beside what the database has committed.
+#include "lode/sharelog_command.hpp"
+
+#include <cinttypes>
+#include <cstdio>
+
+#include "common/db/db.hpp"
+#include "common/messages/share.pb.h"
+#include "common/runtime/run.hpp"
+#include "lode/configuration.hpp"
+#include "lode/share_line.hpp"
+#include "sharelogger/config.hpp"
+#include "sharelogger/share_repository.hpp"
+#include "sharelogger/sharelog.hpp"
+
+namespace lode::launcher {
+namespace {
+
+using sharelogger::ShareRepository;
+using Committed = std::map<std::uint32_t, ShareRepository::Committed>;
+
+// A broken disk makes every share bad; a person needs to see only the first.
+constexpr std::int64_t bad_lines_max = 100;
+
+// Trouble with archive or database is not the configuration's.
+auto at_run_time(const Error& error) {
+    return failure(error.code == ErrorCode::malformed ? ErrorCode::internal : error.code,
+                   error.context);
+}
+
+Result<Committed> committed_of(const config::PoolConfig& pool) {
+    LODE_TRY(auto connection, db::Connection::open(pool.database.url, pool.data_dir.string()));
+    return ShareRepository(std::move(connection), pool.chain().name).committed();
+}
+
+struct Opened {
+    sharelogger::SharelogPlace place;
+    Committed committed;
+};
+
+Result<Opened> open(const Options& options) {
+    LODE_TRY(const auto configuration, load(options.config));
+    LODE_TRY(const auto settings, sharelogger::section().read(configuration.document));
+    const config::PoolConfig& pool = configuration.pool;
+    auto committed = committed_of(pool);
+    if (!committed) return at_run_time(committed.error());
+    Opened opened{.place = {.folder = sharelogger::archive_folder(settings, pool),
+                            .chain = pool.chain().name,
+                            .day = options.day,
+                            .committed = {}},
+                  .committed = std::move(committed).value()};
+    for (const auto& [partition, state] : opened.committed) {
+        opened.place.committed.emplace(partition, state.next);
+    }
+    return opened;
+}
+
+void print(const std::string& line) {
+    std::printf("%s\n", line.c_str());
+}
+
+std::string words(const sharelogger::ShareTotal& total) {
+    return std::to_string(total.shares) + " shares (work " + total.work.to_decimal() + ')';
+}
+
+// Prints where archive and database differ, and returns in how many partitions.
+int compare(const Committed& committed, const sharelogger::SharelogTotals& archive) {
+    int differences = 0;
+    for (const auto& [partition, state] : committed) {
+        const auto found = archive.partitions.find(partition);
+        const auto archived =
+            found == archive.partitions.end() ? sharelogger::ShareTotal{} : found->second;
+        if (archived == state.total) continue;
+        ++differences;
+        print("partition " + std::to_string(partition) + ": the archive has " + words(archived) +
+              ", the database " + words(state.total));
+    }
+    return differences;
+}
+
+}  // namespace
+
+Result<int> sharelog_dump(const Options& options) {
+    LODE_TRY(const auto opened, open(options));
+    const auto read = sharelogger::read_sharelog(
+        opened.place, [&options](const v1::Share& share, const Result<bitcoin::Hash256>& proof) {
+            print(share_line(share, proof, options.format));
+        });
+    if (!read) return at_run_time(read.error());
+    return runtime::exit_ok;
+}
+
+Result<int> sharelog_verify(const Options& options) {
+    LODE_TRY(const auto opened, open(options));
+    std::int64_t bad = 0;
+    const auto read = sharelogger::read_sharelog(
+        opened.place, [&bad](const v1::Share& share, const Result<bitcoin::Hash256>& proof) {
+            if (!proof && ++bad <= bad_lines_max) print(share_line(share, proof, Format::text));
+        });
+    if (!read) return at_run_time(read.error());
+    const auto& totals = read.value();
+    int differences = 0;
+    // The database sums by the time of the share and the archive is by the day of writing, so only
+    // the whole can be compared.
+    if (!options.day) {
+        differences = compare(opened.committed, totals);
+        if (differences == 0) print("the sums in the database are the same");
+    }
+    if (totals.frames_ahead > 0) {
+        print(std::to_string(totals.frames_ahead) +
+              " newer batches are left for the next time: the database has not committed them");
+    }
+    print("verified " + words(totals.total()) + " of " + std::to_string(totals.jobs) + " jobs, " +
+          std::to_string(totals.bad) + " bad");
+    return totals.bad == 0 && differences == 0 ? runtime::exit_ok : runtime::exit_run_time;
+}
+
+}  // namespace lode::launcher
