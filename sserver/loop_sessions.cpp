@@ -83,9 +83,11 @@ void LoopSessions::carry_out(Client& client, Reply reply, std::string_view reque
     if (reply.share) {
         auto taken =
             stream_.offer(std::move(reply.share), {client.id, std::string(request_id), now});
+        // Once a trouble: with it comes every share of every miner.
+        if (!taken && storing_) log::error("shares not stored", {{"reason", taken.error()}});
+        storing_ = taken.has_value();
         if (!taken) {
             probe_.shares_unstored.increment();
-            log::warn("share not stored", {{"reason", taken.error()}});
             port_.send(client.id, stratum::error_line(request_id, stratum::RejectCode::other,
                                                       "the pool cannot store shares now"));
         }

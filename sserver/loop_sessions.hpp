@@ -79,6 +79,7 @@ class LoopSessions {
     ShareStream stream_;
     stratum::RequestReader reader_;
     Slab<Client> clients_;
+    bool storing_ = true;  // the bus took the last share
     JobId solved_job_;
     std::size_t solved_count_ = 0;
 };

@@ -1,7 +1,8 @@
-// The numbers of one event loop; the label `loop` keeps loops from sharing cache lines.
+// sserver's metrics.
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "common/metrics/metrics.hpp"
@@ -9,13 +10,18 @@
 
 namespace lode::sserver {
 
+// Of one event loop: the label `loop` keeps loops from sharing cache lines.
 struct LoopProbe {
-    LoopProbe(metrics::Registry& registry, std::size_t loop);
+    LoopProbe(metrics::Registry& registry, std::size_t number)
+        : LoopProbe(registry, label(number)) {}
+
+    // Accepted ones count when they are answered.
+    void count(ShareVerdict verdict) { verdicts[static_cast<std::size_t>(verdict)].increment(); }
 
     metrics::Counter received_bytes;
     metrics::Counter sent_bytes;
     metrics::Gauge connections;
-    metrics::Gauge sessions;  // subscribed and authorised
+    metrics::Gauge sessions;
     metrics::Counter logins_refused;
     metrics::Counter lines_malformed;
     metrics::Counter shares_unstored;
@@ -23,17 +29,52 @@ struct LoopProbe {
     metrics::Counter solved;
     metrics::Histogram accept_latency;
     metrics::Histogram notify_spread;
-
-    // Accepted ones count when they are answered.
-    void count(ShareVerdict verdict);
+    std::vector<metrics::Counter> verdicts;
 
   private:
-    std::vector<metrics::Counter> verdicts_;
+    static metrics::Labels label(std::size_t number) { return {{"loop", std::to_string(number)}}; }
+
+    LoopProbe(metrics::Registry& registry, const metrics::Labels& loop)
+        : received_bytes(registry.counter("received_bytes_total", "Bytes read from miners.", loop)),
+          sent_bytes(registry.counter("sent_bytes_total", "Bytes written to miners.", loop)),
+          connections(registry.gauge("connections", "Open connections.", loop)),
+          sessions(registry.gauge("sessions", "Connections subscribed and authorised.", loop)),
+          logins_refused(registry.counter("logins_refused_total",
+                                          "Authorisations answered with an error.", loop)),
+          lines_malformed(
+              registry.counter("lines_malformed_total", "Lines that were no request.", loop)),
+          shares_unstored(registry.counter("shares_unstored_total",
+                                           "Good shares refused because the bus took none.", loop)),
+          shares_under_way(
+              registry.gauge("shares_under_way", "Shares that are not durable yet.", loop)),
+          solved(registry.counter("shares_solved_total", "Shares that met the network's target.",
+                                  loop)),
+          accept_latency(registry.histogram("accept_seconds",
+                                            "From reading a good share to answering it.",
+                                            metrics::latency_seconds, loop)),
+          notify_spread(registry.histogram(
+              "notify_seconds", "From getting a job to having written it to the last miner.",
+              metrics::latency_seconds, loop)) {
+        for (std::size_t i = 0; i < share_verdicts_count; ++i) {
+            metrics::Labels labels = loop;
+            labels.emplace_back("verdict", to_string(static_cast<ShareVerdict>(i)));
+            verdicts.push_back(
+                registry.counter("shares_total", "Shares answered, by verdict.", labels));
+        }
+    }
 };
 
-// The numbers of the server as a whole.
-struct ServerProbe {
-    explicit ServerProbe(metrics::Registry& registry);
+// Of the server as a whole.
+struct Probe {
+    explicit Probe(metrics::Registry& registry)
+        : accepted(registry.counter("connections_total", "Connections let in.")),
+          turned_away(registry.counter("connections_turned_away_total",
+                                       "Connections closed at once by a limit.")),
+          jobs(registry.counter("jobs_total", "Jobs handed to miners.")),
+          jobs_refused(registry.counter("jobs_refused_total", "Jobs that made no sense.")),
+          listening(registry.gauge("listening", "1 while miners are let in.")),
+          solved_unconfirmed(registry.gauge(
+              "solved_unconfirmed", "Solved shares that neither a blkmaker nor the bus has.")) {}
 
     metrics::Counter accepted;
     metrics::Counter turned_away;

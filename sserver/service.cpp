@@ -75,7 +75,7 @@ class Sserver final : public runtime::Service, public SolvedPort {
     runtime::Context& context_;
     Config config_;
     SessionRules rules_;
-    ServerProbe probe_;
+    Probe probe_;
     JobGate gate_;
     SolvedOutbox outbox_;
     std::shared_ptr<const bool> alive_ = std::make_shared<const bool>(true);

@@ -1,0 +1,171 @@
+// The whole sserver on an embedded bus in a folder of its own, on free loopback ports.
+#pragma once
+
+#include <future>
+#include <memory>
+#include <string>
+
+#include "common/bus/bus.hpp"
+#include "common/config/pool.hpp"
+#include "common/net/listener.hpp"
+#include "common/runtime/loop.hpp"
+#include "sserver/service.hpp"
+#include "tests/common/net/harness.hpp"
+#include "tests/sserver/builders.hpp"
+#include "tests/support/temporary_folder.hpp"
+
+namespace lode::test {
+
+class RunningServer {
+  public:
+    explicit RunningServer(const std::filesystem::path& folder, const std::string& settings = "")
+        : folder_(folder),
+          port_(free_port()),
+          document_(config::Document::parse(text(settings), "test.toml").value()),
+          pool_(config::pool_section().read(document_).value()) {
+        std::filesystem::create_directories(folder / "bus");
+        std::filesystem::create_directories(folder / "sserver");
+        bus_ = bus::open_bus({.url = "embedded:", .folder = (folder / "bus").string()}).value();
+        context_ = std::make_unique<runtime::Context>(
+            runtime::Context{document_, pool_, folder / "sserver", loop_, *bus_, system_clock(),
+                             registry_, router_});
+        REQUIRE(on_loop([this]() -> Result<void> {
+            LODE_TRY(service_, sserver::definition().create(*context_));
+            LODE_TRY(jobs_, bus::Producer<v1::JobMessage>::open(*bus_, bus::topics::job, "regtest",
+                                                                loop_));
+            return service_->start();
+        }));
+    }
+    ~RunningServer() {
+        stop();
+        on_loop([this] {
+            service_.reset();
+            jobs_.reset();
+            return 0;
+        });
+    }
+
+    void stop() {
+        if (stopped_) return;
+        stopped_ = true;
+        std::promise<void> done;
+        loop_.post([&] { service_->stop([&] { done.set_value(); }); });
+        REQUIRE(done.get_future().wait_for(patience) == std::future_status::ready);
+    }
+
+    // Of this moment, so that it is fresh.
+    void publish(const JobSpec& spec) {
+        auto message = std::make_shared<v1::JobMessage>();
+        *message->mutable_job() = job_message(spec);
+        const UnixTime now = system_clock().unix_now();
+        message->set_produced_unix_ms(to_unix_ms(now));
+        auto& body = *message->mutable_job()->mutable_bitcoin();
+        body.set_time(static_cast<std::uint32_t>(to_unix_seconds(now)));
+        body.set_min_time(body.time() - 100);
+        body.set_node_time_unix_ms(to_unix_ms(now));
+        last_job = sserver::make_job(message->job(), {.made = SteadyTime()}).value();
+        std::promise<bool> delivered;
+        on_loop([&] {
+            return jobs_->send(0, "regtest", message, [&](const Result<bus::Position>& place) {
+                delivered.set_value(place.has_value());
+            });
+        }).value();
+        REQUIRE(delivered.get_future().get());
+    }
+
+    [[nodiscard]] runtime::Health health() {
+        return on_loop([this] { return service_->health(); });
+    }
+    [[nodiscard]] bool listens() {
+        const auto end = std::chrono::steady_clock::now() + patience;
+        while (std::chrono::steady_clock::now() < end) {
+            if (health().readiness == runtime::Readiness::ready) return true;
+        }
+        return false;
+    }
+    [[nodiscard]] std::uint16_t port() const { return port_; }
+    [[nodiscard]] bus::Bus& bus() { return *bus_; }
+    [[nodiscard]] runtime::Loop& loop() { return loop_; }
+
+    template <class Call>
+    auto on_loop(Call call) -> decltype(call()) {
+        std::promise<decltype(call())> result;
+        loop_.post([&] { result.set_value(call()); });
+        return result.get_future().get();
+    }
+
+    sserver::JobPtr last_job;
+
+  private:
+    static std::uint16_t free_port() {
+        return net::Listener::bind({.address = "127.0.0.1"}).value().port();
+    }
+    [[nodiscard]] std::string text(const std::string& settings) const {
+        return "data_dir = \"" + folder_.string() +
+               "\"\n[[chain]]\nname = \"regtest\"\nnetwork = \"regtest\"\n"
+               "payout_address = \"bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080\"\n"
+               "[[chain.node]]\nurl = \"http://127.0.0.1:18443\"\nuser = \"u\"\npassword = \"p\"\n"
+               "[sserver]\nid = 5\nusers = \"open\"\nmin_difficulty = \"2^-32\"\n" +
+               settings +
+               "\n[[sserver.listener]]\naddress = \"127.0.0.1\"\nport = " + std::to_string(port_) +
+               "\nstart_difficulty = \"2^-30\"\n";
+    }
+
+    std::filesystem::path folder_;
+    std::uint16_t port_;
+    config::Document document_;
+    config::PoolConfig pool_;
+    metrics::Registry registry_{"sserver"};
+    http::Router router_;
+    std::unique_ptr<bus::Bus> bus_;
+    runtime::Loop loop_{"test-service"};
+    std::unique_ptr<runtime::Context> context_;
+    std::unique_ptr<runtime::Service> service_;
+    std::optional<bus::Producer<v1::JobMessage>> jobs_;
+    bool stopped_ = false;
+};
+
+// A miner over a real connection.
+class WireMiner {
+  public:
+    explicit WireMiner(std::uint16_t port) : client_(port) {}
+
+    // Subscribes and authorises; gives all that came until the first job.
+    std::string login() {
+        client_.send(R"({"id":1,"method":"mining.subscribe","params":["test"]})"
+                     "\n"
+                     R"({"id":2,"method":"mining.authorize","params":["alice.rig","x"]})"
+                     "\n");
+        const std::string text = client_.read_until("mining.notify\",\"params\"");
+        const auto at = text.find("]],\"");
+        REQUIRE(at != std::string::npos);
+        extranonce1 = stratum::parse_hex32(std::string_view(text).substr(at + 4, 8)).value();
+        return text;
+    }
+    // Sends a share of the job and gives the answer.
+    std::string submit(const sserver::Job& job, Want want, std::uint32_t first_nonce = 0) {
+        stratum::Submit begin = a_submit(job.id.value());
+        begin.time = job.time;
+        begin.nonce = first_nonce;
+        const auto found = mine(job, {.extranonce1 = extranonce1, .want = want}, begin);
+        next_nonce = found.nonce + 1;
+        client_.send(R"({"id":77,"method":"mining.submit","params":["alice.rig",")" +
+                     stratum::job_id_text(job.id) + R"(","0000000000000000",")" +
+                     stratum::hex32(found.time) + R"(",")" + stratum::hex32(found.nonce) +
+                     "\"]}\n");
+        std::string answer = client_.read_until(R"("id":77)");
+        if (answer.find('\n', answer.find(R"("id":77)")) == std::string::npos) {
+            answer += client_.read_until("\n");
+        }
+        return answer;
+    }
+    [[nodiscard]] const Client& client() const { return client_; }
+
+    std::uint32_t extranonce1 = 0;
+    std::uint32_t next_nonce = 0;
+
+  private:
+    Client client_;
+};
+
+}  // namespace lode::test
