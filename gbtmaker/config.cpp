@@ -11,9 +11,13 @@ const config::Section<Config>& section() {
         config::Section<Config>("gbtmaker", "Asks the nodes for block templates.")
             .setting("health_port", &Config::health_port, config::about_health_port())
             .setting("poll_interval", &Config::poll_interval,
-                     {.help = "Time between two looks at a node that announces nothing.",
+                     {.help = "Time between two looks at each node's chain.",
                       .min = milliseconds(100),
                       .max = minutes(1)})
+            .setting("template_interval", &Config::template_interval,
+                     {.help = "Time between two templates asked of the preferred node.",
+                      .min = milliseconds(500),
+                      .max = seconds(30)})
             .setting("full_interval", &Config::full_interval,
                      {.help = "Least time between two templates on one tip, unless fees jump.",
                       .min = seconds(1),

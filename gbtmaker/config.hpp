@@ -10,7 +10,8 @@ namespace lode::gbtmaker {
 
 struct Config {
     std::uint16_t health_port = config::default_health_port("gbtmaker");
-    std::chrono::milliseconds poll_interval = std::chrono::seconds(5);
+    std::chrono::milliseconds poll_interval = std::chrono::seconds(1);
+    std::chrono::milliseconds template_interval = std::chrono::seconds(5);
     std::chrono::milliseconds full_interval = std::chrono::seconds(15);
     bool empty_on_new_block = true;
     std::chrono::milliseconds lag_after = std::chrono::seconds(10);

@@ -10,6 +10,9 @@
 namespace lode::gbtmaker {
 namespace {
 
+// New tips in a row that came without an announcement: then the node's ZMQ address is wrong.
+constexpr unsigned unannounced_max = 3;
+
 std::vector<std::int64_t> priorities(const std::vector<NodeSettings>& nodes) {
     std::vector<std::int64_t> list;
     for (const NodeSettings& node : nodes) list.push_back(node.priority);
@@ -37,13 +40,14 @@ Maker::Maker(MakerSettings settings)
 
 Actions Maker::tick(const Moment& now) {
     for (const HealthChange& change : watch_.tick(now.steady)) tell(change);
-    follow_preference(now);
+    follow_preference();
     return finish(now);
 }
 
 Actions Maker::tip_heard(NodeIndex node, const bitcoin::Hash256& hash, const Moment& now) {
     Node& of = nodes_[node];
     const bool news = !of.tip || of.tip->hash != hash;
+    of.unannounced = 0;
     if (!of.chain_known) {
         of.poll.want_chain();
     } else if (news) {
@@ -102,10 +106,23 @@ void Maker::read(NodeIndex node, const ChainState& chain, const Moment& now) {
         return report({node, NodeHealth::initial_download, "it is in initial block download"}, now);
     }
     of.chain_known = true;
-    if (!of.tip || of.tip->hash != chain.tip) return of.poll.want_header(chain.tip);
-    const bool standby = watch_.health(node) == NodeHealth::usable && node != watch_.preferred() &&
-                         now.steady - of.template_at < settings_.standby_interval;
-    if (!standby) of.poll.want_template();
+    if (!of.tip || of.tip->hash != chain.tip) return tip_found(node, chain.tip);
+    if (template_due(node, now)) of.poll.want_template();
+}
+
+void Maker::tip_found(NodeIndex node, const bitcoin::Hash256& hash) {
+    Node& of = nodes_[node];
+    of.poll.want_header(hash);
+    // A single one may just be about to be announced.
+    if (!settings_.nodes[node].announces || !of.tip || ++of.unannounced != unannounced_max) return;
+    log::warn("node announces no new blocks", {{"node", settings_.nodes[node].url}});
+}
+
+bool Maker::template_due(NodeIndex node, const Moment& now) const {
+    if (watch_.health(node) != NodeHealth::usable) return true;
+    const bool first = node == watch_.preferred();
+    const Duration interval = first ? settings_.template_interval : settings_.standby_interval;
+    return now.steady - nodes_[node].template_at >= interval;
 }
 
 void Maker::read(NodeIndex node, const TipHeader& header, const Moment& now) {
@@ -154,8 +171,10 @@ void Maker::deliver(NodeIndex node, bitcoin::BlockTemplate made, const Moment& n
     of.template_at = now.steady;
     of.clock_offset = node_time(made, now.wall) - now.wall;
     report({node, NodeHealth::usable, ""}, now);
+    of.poll.template_at_hand();
     publish(node, made, TemplateKind::from_node, now);
-    if (!of.long_poll_open && !made.longpoll_id.empty()) {
+    const bool announces = settings_.nodes[node].announces;
+    if (!announces && !of.long_poll_open && !made.longpoll_id.empty()) {
         of.long_poll_open = true;
         actions_.long_polls.push_back({node, made.longpoll_id});
     }
@@ -191,18 +210,16 @@ void Maker::publish(NodeIndex node, const bitcoin::BlockTemplate& made, Template
 
 void Maker::report(HealthChange found, const Moment& now) {
     if (const auto change = watch_.report(std::move(found), now.steady)) tell(*change);
-    follow_preference(now);
+    follow_preference();
 }
 
-void Maker::follow_preference(const Moment& now) {
+void Maker::follow_preference() {
     if (preferred_ == watch_.preferred()) return;
     preferred_ = watch_.preferred();
     rule_.forget();
     if (!preferred_) return;
     log::info("node preferred", {{"node", settings_.nodes[*preferred_].url}});
-    Node& of = nodes_[*preferred_];
-    // Unless one has come just now and is about to be published.
-    if (of.template_at != now.steady) of.poll.want_template();
+    nodes_[*preferred_].poll.want_template();
 }
 
 void Maker::tell(const HealthChange& change) {

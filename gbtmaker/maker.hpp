@@ -24,6 +24,9 @@ namespace lode::gbtmaker {
 struct NodeSettings {
     std::string url;  // without credentials
     std::int64_t priority = 0;
+    // Its new tips are heard of over ZMQ. A node without that is asked to answer a long poll; one
+    // with it is not, or it would make each new template twice, when it has least time.
+    bool announces = false;
 };
 
 struct MakerSettings {
@@ -35,7 +38,9 @@ struct MakerSettings {
     PollSettings poll;
     WatchSettings watch;
     PublishSettings publish;
-    // A node that is not preferred makes a template this often, to show that it still can.
+    // The preferred node makes a template this often.
+    Duration template_interval = std::chrono::seconds(5);
+    // Any other one makes a template this often, to show that it still can.
     Duration standby_interval = std::chrono::seconds(30);
 };
 
@@ -94,9 +99,12 @@ class Maker {
         std::chrono::milliseconds clock_offset{0};      // its clock minus ours
         SteadyTime template_at = SteadyTime::min();
         bool long_poll_open = false;
+        unsigned unannounced = 0;  // new tips in a row that were found without an announcement
     };
 
     void read(NodeIndex node, const ChainState& chain, const Moment& now);
+    void tip_found(NodeIndex node, const bitcoin::Hash256& hash);
+    [[nodiscard]] bool template_due(NodeIndex node, const Moment& now) const;
     void read(NodeIndex node, const TipHeader& header, const Moment& now);
     void read(NodeIndex node, bitcoin::BlockTemplate made, const Moment& now);
     void failed(NodeIndex node, const Error& error, const Moment& now);
@@ -106,7 +114,7 @@ class Maker {
                  const Moment& now);
     void report(HealthChange found, const Moment& now);
     void tell(const HealthChange& change);
-    void follow_preference(const Moment& now);
+    void follow_preference();
     [[nodiscard]] Actions finish(const Moment& now);
 
     MakerSettings settings_;

@@ -18,7 +18,7 @@ struct ReadTemplate {};
 using Call = std::variant<ReadChain, ReadHeader, ReadTemplate>;
 
 struct PollSettings {
-    Duration interval = std::chrono::seconds(5);
+    Duration interval = std::chrono::seconds(1);  // of looks at the chain
     Duration retry_first = std::chrono::seconds(1);
     Duration retry_max = std::chrono::seconds(15);
 };
@@ -39,6 +39,7 @@ class NodePoll {
     // after a failure ends.
     void want_header(const bitcoin::Hash256& hash);
     void want_template() { template_wanted_ = true; }
+    void template_at_hand() { template_wanted_ = false; }
     void want_chain() { chain_at_ = SteadyTime::min(); }
 
   private:

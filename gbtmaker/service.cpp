@@ -26,10 +26,11 @@ MakerSettings maker_settings(const config::ChainConfig& chain, const Config& con
     settings.source = "gbtmaker";
     settings.network = bitcoin::parse_network(chain.network).value();  // a checked choice
     for (const config::NodeConfig& node : chain.nodes) {
-        settings.nodes.push_back({node.url, node.priority});
+        settings.nodes.push_back({node.url, node.priority, node.zmq.has_value()});
     }
     settings.empty_on_new_block = config.empty_on_new_block;
     settings.poll.interval = config.poll_interval;
+    settings.template_interval = config.template_interval;
     settings.watch = {config.lag_after, config.failback_after};
     settings.publish.full_interval = config.full_interval;
     return settings;

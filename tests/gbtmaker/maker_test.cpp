@@ -84,7 +84,6 @@ TEST_CASE("a node is asked for its chain, its tip and a template, which is publi
 TEST_CASE("an announced block gives an empty template from its header, then the full one") {
     Bench bench;
     (void)bench.brought_up(1);
-    bench.tick(seconds(1));
     CHECK(asks<ReadHeader>(bench.maker.tip_heard(0, hash_of(2), bench.now)));
     const auto early = bench.answer(header(2));
     REQUIRE(early.templates.size() == 1);
@@ -144,7 +143,7 @@ TEST_CASE("a node on another network is unusable, said once, and asked again eac
     CHECK(actions.changes[0].health == NodeHealth::wrong_chain);
     CHECK(bench.log.text().find("it is on chain main, configured is regtest") != std::string::npos);
     const std::string said = bench.log.text();
-    CHECK(asks<ReadChain>(bench.tick(seconds(5))));
+    CHECK(asks<ReadChain>(bench.tick(seconds(1))));
     CHECK(bench.answer(main).changes.empty());
     CHECK(bench.log.text() == said);
 }
@@ -252,14 +251,13 @@ TEST_CASE("a template that cannot be read refuses its node") {
           NodeHealth::refused);
 }
 
-TEST_CASE("when the preferred node dies the next one's template goes out in two seconds") {
+TEST_CASE(
+    "when the preferred node's long poll breaks it is asked, and the next one takes over at once") {
     Bench bench(2);
     (void)bench.brought_up(1, 0);
     (void)bench.answer(chain_at(1), 1);
     (void)bench.answer(header(1), 1);
     CHECK(bench.answer(block_template(1, 2), 1).templates.empty());
-    bench.now.wall += seconds(1);
-    bench.now.steady += seconds(1);
     const auto lost = bench.maker.long_poll_answered(
         0, failure(ErrorCode::unavailable, "connection lost"), bench.now);
     REQUIRE(asks<ReadChain>(lost));
@@ -269,6 +267,18 @@ TEST_CASE("when the preferred node dies the next one's template goes out in two 
     const auto done = bench.answer(block_template(1, 3), 1);
     REQUIRE(done.templates.size() == 1);
     CHECK(done.templates[0]->template_().node() == "http://127.0.0.1:2");
+}
+
+TEST_CASE("when the preferred node dies the next one's template goes out within two seconds") {
+    Bench bench(2);
+    (void)bench.brought_up(1, 0);
+    (void)bench.answer(chain_at(1), 1);
+    (void)bench.answer(header(1), 1);
+    (void)bench.answer(block_template(1, 2), 1);
+    REQUIRE(bench.tick(seconds(1)).calls.size() == 2);
+    CHECK(bench.answer(chain_at(1), 1).calls.empty());
+    REQUIRE(asks<ReadTemplate>(bench.fail(ErrorCode::unavailable, "connection refused", 0)));
+    CHECK(bench.answer(block_template(1, 3), 1).templates.size() == 1);
 }
 
 TEST_CASE("a block that another node knows first is published from there") {
@@ -324,4 +334,41 @@ TEST_CASE("a change of health is an event that names node and reason") {
     CHECK(event.node().node() == "http://127.0.0.1:1");
     CHECK_FALSE(event.node().usable());
     CHECK(event.node().reason() == "gone");
+}
+
+TEST_CASE("a node that announces its blocks is not long-polled") {
+    auto announcing = settings(1);
+    announcing.nodes[0].announces = true;
+    Bench bench;
+    bench.maker = gbtmaker::Maker(announcing);
+    CHECK(bench.brought_up(1).long_polls.empty());
+}
+
+TEST_CASE("a node whose announcements never come is told of, once") {
+    auto announcing = settings(1);
+    announcing.nodes[0].announces = true;
+    Bench bench;
+    bench.maker = gbtmaker::Maker(announcing);
+    (void)bench.brought_up(1);
+    for (std::uint8_t n = 2; n < 8; ++n) {
+        (void)bench.tick(seconds(1));
+        CHECK((n > 4) == (bench.log.text().find("announces no new blocks") != std::string::npos));
+        (void)bench.answer(chain_at(n));
+        (void)bench.answer(header(n));
+        (void)bench.answer(block_template(n));
+    }
+    const std::string said = bench.log.text();
+    const std::string phrase = "announces no new blocks";
+    CHECK(said.find(phrase, said.find(phrase) + 1) == std::string::npos);
+}
+
+TEST_CASE("between templates the preferred node is only asked for its chain") {
+    Bench bench;
+    (void)bench.brought_up(1);
+    for (int second = 1; second < 5; ++second) {
+        REQUIRE(asks<ReadChain>(bench.tick(seconds(1))));
+        CHECK(bench.answer(chain_at(1)).calls.empty());
+    }
+    REQUIRE(asks<ReadChain>(bench.tick(seconds(1))));
+    CHECK(asks<ReadTemplate>(bench.answer(chain_at(1))));
 }
