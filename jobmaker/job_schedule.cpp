@@ -2,6 +2,12 @@
 #include "jobmaker/job_schedule.hpp"
 
 namespace lode::jobmaker {
+namespace {
+
+// A bus that refuses one job is not asked again in the same breath.
+constexpr auto lost_pause = std::chrono::seconds(1);
+
+}  // namespace
 
 const char* to_string(Due due) {
     switch (due) {
@@ -20,7 +26,7 @@ const char* to_string(Due due) {
 }
 
 Due JobSchedule::due(const Candidate* best, SteadyTime now) const {
-    if (best == nullptr) return Due::nothing;
+    if (best == nullptr || now < not_before_) return Due::nothing;
     if (tip_ != best->content.prev_hash) return Due::job_new_tip;
     if (!job_at_) return Due::job_interval;
     // A full template that has no transactions either would only make the same job again.
@@ -36,6 +42,11 @@ void JobSchedule::job_sent(const Candidate& source, SteadyTime now) {
     empty_ = source.content.body().empty();
     job_at_ = now;
     heartbeat_at_ = now;
+}
+
+void JobSchedule::job_lost(SteadyTime now) {
+    tip_.reset();
+    not_before_ = now + lost_pause;
 }
 
 }  // namespace lode::jobmaker

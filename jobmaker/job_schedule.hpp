@@ -29,8 +29,9 @@ class JobSchedule {
 
     void job_sent(const Candidate& source, SteadyTime now);
     void heartbeat_sent(SteadyTime now) { heartbeat_at_ = now; }
-    // The last job did not get out: one is due at once, and clean, as the lost one may have been.
-    void job_lost() { tip_.reset(); }
+    // The last job did not get out: after a moment another is due, and clean, as the lost one may
+    // have been.
+    void job_lost(SteadyTime now);
 
   private:
     ScheduleSettings settings_;
@@ -38,6 +39,7 @@ class JobSchedule {
     bool empty_ = false;
     std::optional<SteadyTime> job_at_;
     SteadyTime heartbeat_at_;
+    SteadyTime not_before_ = SteadyTime::min();
 };
 
 }  // namespace lode::jobmaker

@@ -59,7 +59,7 @@ class Maker {
     // the best template makes no job.
     [[nodiscard]] Result<Output> due(const Moment& now);
     // The last job did not reach the bus.
-    void job_lost() { schedule_.job_lost(); }
+    void job_lost(SteadyTime now) { schedule_.job_lost(now); }
 
     [[nodiscard]] JobIds& ids() { return ids_; }
 

@@ -21,6 +21,8 @@ namespace {
 constexpr auto tick_interval = std::chrono::milliseconds(500);
 // A claim that did not reach the bus is written again after this.
 constexpr auto claim_retry = std::chrono::seconds(2);
+// The same for the mark of job ids on a disk that is full.
+constexpr auto mark_retry = std::chrono::seconds(10);
 // Not ready when nothing was published for three heartbeats.
 constexpr auto silence_max = std::chrono::seconds(30);
 // Blocks of ours that may still be a tip.
@@ -86,6 +88,7 @@ class Jobmaker final : public runtime::Service {
     Config config_;
     Probe probe_;
     Maker maker_;
+    SteadyTime mark_not_before_ = SteadyTime::min();
     std::optional<SteadyTime> published_at_;
     std::optional<SteadyTime> template_at_;  // of a template that waits for its job
     std::set<std::string> shapes_;           // already checked or being checked
@@ -210,13 +213,14 @@ void Jobmaker::work() {
 
 void Jobmaker::keep_ids_ahead() {
     const auto mark = maker_.ids().wanted_mark(context_.clock.unix_now());
-    if (!mark) return;
+    if (!mark || now().steady < mark_not_before_) return;
     const auto written = replace_file(mark_path(context_), mark_text(*mark));
     if (written) {
         maker_.ids().reserved(*mark);
     } else {
         // The clock keeps ids rising meanwhile; only a clock set back could make them fall.
         log::error("job ids not reserved, trying again", {{"error", written.error()}});
+        mark_not_before_ = now().steady + mark_retry;
     }
 }
 
@@ -226,14 +230,14 @@ void Jobmaker::publish(const Output& output) {
         0, chain_.name, output.message, [this, begun](const Result<bus::Position>& place) {
             if (!place) {
                 log::error("job not delivered", {{"error", place.error()}});
-                return maker_.job_lost();
+                return maker_.job_lost(now().steady);
             }
             published_at_ = now().steady;
             if (begun) probe_.template_to_job.observe(now().steady - *begun);
         });
     if (!sent) {
         log::error("job not sent", {{"error", sent.error()}});
-        return maker_.job_lost();
+        return maker_.job_lost(now().steady);
     }
     if (output.plan) told(output);
 }

@@ -78,10 +78,11 @@ TEST_CASE("after a restart on the same tip the first job is due and not clean") 
     CHECK(schedule.due(&other, start) == Due::job_new_tip);
 }
 
-TEST_CASE("a job that got lost is due again at once, as a new tip") {
+TEST_CASE("a job that got lost is due again after a second, as a new tip") {
     jobmaker::JobSchedule schedule({});
     const auto only = candidate({});
     schedule.job_sent(only, start);
-    schedule.job_lost();
-    CHECK(schedule.due(&only, start) == Due::job_new_tip);
+    schedule.job_lost(start);
+    CHECK(schedule.due(&only, start + std::chrono::milliseconds(999)) == Due::nothing);
+    CHECK(schedule.due(&only, start + seconds(1)) == Due::job_new_tip);
 }
