@@ -191,7 +191,7 @@ void Jobmaker::templates_arrived(const std::vector<bus::Record<v1::TemplateMessa
             probe_.templates.increment();
             if (!template_at_) template_at_ = now().steady;
         } else {
-            probe_.templates_refused.increment();
+            if (verdict.value() == TemplateVerdict::stale) probe_.templates_refused.increment();
             log::debug("template refused", {{"verdict", to_string(verdict.value())}});
         }
     }

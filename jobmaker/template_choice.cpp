@@ -41,7 +41,12 @@ const char* to_string(TemplateVerdict verdict) {
 }
 
 TemplateVerdict TemplateChoice::add(MiningTemplate content, SteadyTime made, SteadyTime now) {
-    if (contains(seen_, content.id)) return TemplateVerdict::duplicate;
+    if (contains(seen_, content.id)) {
+        for (Candidate& one : candidates_) {
+            if (one.content.id == content.id) one.made = std::max(one.made, made);
+        }
+        return TemplateVerdict::duplicate;
+    }
     if (!fresh(made, now)) return TemplateVerdict::stale;
     remember(seen_, content.id, seen_max);
     std::erase_if(candidates_, [&](const Candidate& other) {

@@ -23,6 +23,8 @@ class TemplateChoice {
   public:
     explicit TemplateChoice(Duration age_max) : age_max_(age_max) {}
 
+    // A duplicate changes nothing but the template's age: a node whose clock is behind the least
+    // header time makes the same template again and again.
     [[nodiscard]] TemplateVerdict add(MiningTemplate content, SteadyTime made, SteadyTime now);
 
     // The template makes no job: it is not offered again.

@@ -83,6 +83,17 @@ TEST_CASE("a template that comes twice is a duplicate") {
     CHECK(c.add({.id = 1, .node = "other"}) == TemplateVerdict::duplicate);
 }
 
+TEST_CASE("a template that is made again stays fresh, one that only comes again does not") {
+    Choice c;
+    REQUIRE(c.add({.id = 1}) == TemplateVerdict::accepted);
+    c.now += seconds(40);
+    REQUIRE(c.choice.add(read(a_template({.id = 1})), start, c.now) == TemplateVerdict::duplicate);
+    c.now += seconds(20);
+    CHECK(c.best() == 0);
+    REQUIRE(c.add({.id = 1}) == TemplateVerdict::duplicate);
+    CHECK(c.best() == 1);
+}
+
 TEST_CASE("a template too old on arrival is stale, and one that grows too old is not offered") {
     Choice c;
     CHECK(c.choice.add(read(a_template({.id = 9})), start - seconds(60), start) ==
