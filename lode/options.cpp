@@ -24,7 +24,6 @@ class Parser {
         : options_(options),
           app_("Runs the services of a Lode pool together, and its tools.", "lode") {
         app_.set_version_flag("--version", "lode " + std::string(runtime::version()));
-        app_.require_subcommand(1);
         add(app_, {"run", "Run every service in this process"}, Command::run);
         CLI::App& config = group("config", "Check a configuration, or print one");
         with_config(add(config, {"check", "Read the file as strictly as the services do"},
@@ -59,6 +58,10 @@ class Parser {
             return failure(ErrorCode::malformed, std::string(error.what()) + " (lode --help)");
         }
         if (json_) options_.format = Format::json;
+        // CLI11's own demand for a command would hide which word is not one.
+        if (options_.command == Command::print && options_.text.empty()) {
+            return failure(ErrorCode::malformed, "a command is missing (lode --help)");
+        }
         return success();
     }
 
@@ -68,11 +71,7 @@ class Parser {
         const char* help;
     };
 
-    CLI::App& group(const char* name, const char* help) {
-        CLI::App& made = *app_.add_subcommand(name, help);
-        made.require_subcommand(1);
-        return made;
-    }
+    CLI::App& group(const char* name, const char* help) { return *app_.add_subcommand(name, help); }
     CLI::App& add(CLI::App& parent, const Named& named, Command command) {
         CLI::App& made = *parent.add_subcommand(named.name, named.help);
         made.parse_complete_callback([this, command] { options_.command = command; });

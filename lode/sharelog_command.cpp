@@ -107,8 +107,8 @@ Result<int> sharelog_verify(const Options& options) {
         if (differences == 0) print("the sums in the database are the same");
     }
     if (totals.frames_ahead > 0) {
-        print(std::to_string(totals.frames_ahead) +
-              " newer batches are left for the next time: the database has not committed them");
+        print("newer batches, not committed by the database and left for the next time: " +
+              std::to_string(totals.frames_ahead));
     }
     print("verified " + words(totals.total()) + " of " + std::to_string(totals.jobs) + " jobs, " +
           std::to_string(totals.bad) + " bad");

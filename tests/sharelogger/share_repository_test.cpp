@@ -114,3 +114,18 @@ TEST_CASE("the job topic has an offset of its own") {
     CHECK(repository.load_job_offset().value() == 7);
     CHECK(repository.move_job_offset(0, 9).error().code == ErrorCode::conflict);
 }
+
+TEST_CASE("what is committed is told by partition, offset and sums together") {
+    const test::TemporaryFolder folder;
+    auto repository = repository_in(folder);
+    CHECK(repository.committed().value().empty());
+    REQUIRE(repository.load(2));
+    REQUIRE(repository.load(3));
+    REQUIRE(repository.commit({batch_from(0)}, start));
+    const auto committed = repository.committed().value();
+    REQUIRE(committed.size() == 2);
+    CHECK(committed.at(2).next == 2);
+    CHECK(committed.at(2).total == ShareTotal{2, bitcoin::Work(2, 10)});
+    CHECK(committed.at(3).next == 0);
+    CHECK(committed.at(3).total == ShareTotal{});
+}

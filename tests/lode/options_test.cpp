@@ -1,0 +1,74 @@
+// Command lines of the launcher.
+#include "lode/options.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+using namespace lode;
+using namespace lode::launcher;
+
+namespace {
+
+Options parse(std::vector<std::string> arguments) {
+    auto options = parse_options(std::move(arguments));
+    REQUIRE(options);
+    return std::move(options).value();
+}
+
+std::string refusal(std::vector<std::string> arguments) {
+    const auto options = parse_options(std::move(arguments));
+    REQUIRE(options.has_error());
+    CHECK(options.error().code == ErrorCode::malformed);
+    CHECK(options.error().context.find('\n') == std::string::npos);
+    return options.error().context;
+}
+
+bool contains(const std::string& text, std::string_view part) {
+    return text.find(part) != std::string::npos;
+}
+
+}  // namespace
+
+TEST_CASE("run hands everything after it to the runtime") {
+    const auto options = parse({"run", "--config", "a.toml", "--help"});
+    CHECK(options.command == Command::run);
+    CHECK(options.run_arguments == std::vector<std::string>{"--config", "a.toml", "--help"});
+}
+
+TEST_CASE("each command is known by its words") {
+    CHECK(parse({"config", "check", "--config", "a"}).command == Command::config_check);
+    CHECK(parse({"config", "example"}).command == Command::config_example);
+    CHECK(parse({"db", "migrate", "--config", "a"}).command == Command::db_migrate);
+    CHECK(parse({"status", "--config", "a"}).command == Command::status);
+    CHECK(parse({"sharelog", "dump", "--config", "a"}).command == Command::sharelog_dump);
+    CHECK(parse({"sharelog", "verify", "--config", "a"}).command == Command::sharelog_verify);
+}
+
+TEST_CASE("the archive is read whole and as text unless told otherwise") {
+    const auto plain = parse({"sharelog", "dump", "--config", "a.toml"});
+    CHECK(plain.config == "a.toml");
+    CHECK_FALSE(plain.day);
+    CHECK(plain.format == Format::text);
+    const auto asked =
+        parse({"sharelog", "dump", "--json", "--day", "2026-11-21", "--config", "a.toml"});
+    CHECK(asked.day == "2026-11-21");
+    CHECK(asked.format == Format::json);
+}
+
+TEST_CASE("help and version are texts to print") {
+    CHECK(contains(parse({"--help"}).text, "sharelog"));
+    CHECK(contains(parse({"sharelog", "verify", "--help"}).text, "--day"));
+    CHECK(parse({"--version"}).text.starts_with("lode 0."));
+    CHECK(parse({"--version"}).command == Command::print);
+}
+
+TEST_CASE("wrong arguments are refused in one line that names them") {
+    CHECK(contains(refusal({}), "a command is missing"));
+    CHECK(contains(refusal({"sharelog"}), "a command is missing"));
+    CHECK(contains(refusal({"stauts"}), "stauts"));
+    CHECK(contains(refusal({"sharelog", "prove"}), "prove"));
+    CHECK(contains(refusal({"status"}), "--config"));
+    CHECK(contains(refusal({"status", "--config", "a", "--loud"}), "--loud"));
+    CHECK(contains(refusal({"sharelog", "verify", "--config", "a", "--json"}), "--json"));
+    CHECK(contains(refusal({"sharelog", "dump", "--config", "a", "--day", "21.11.2026"}),
+                   "21.11.2026"));
+}
