@@ -8,12 +8,13 @@
 #include "gbtmaker/service.hpp"
 #include "jobmaker/service.hpp"
 #include "sharelogger/service.hpp"
+#include "sserver/service.hpp"
 
 namespace lode::launcher {
 
 std::vector<runtime::ServiceDefinition> services() {
-    return {sharelogger::definition(), blkmaker::definition(), jobmaker::definition(),
-            gbtmaker::definition()};
+    return {sharelogger::definition(), blkmaker::definition(), sserver::definition(),
+            jobmaker::definition(), gbtmaker::definition()};
 }
 
 config::Sections sections() {
