@@ -89,13 +89,16 @@ TEST_CASE("a start that fails or throws is an error") {
                                           return failure(ErrorCode::conflict, "taken");
                                       }});
     const auto first = pool.host(failing);
-    CHECK(start(*first, pool).error().code == ErrorCode::conflict);
+    const auto refused = start(*first, pool);
+    REQUIRE(refused.has_error());
+    CHECK(refused.error().code == ErrorCode::conflict);
     discard(*first);
     const auto throwing = tiny_service("gbtmaker", {.start = [](Context&) -> Result<void> {
                                            throw std::runtime_error("thrown");
                                        }});
     const auto second = pool.host(throwing);
     const auto result = start(*second, pool);
+    REQUIRE(result.has_error());
     CHECK(result.error().code == ErrorCode::internal);
     CHECK(result.error().context == "thrown");
     discard(*second);
