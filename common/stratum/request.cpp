@@ -28,14 +28,14 @@ std::string_view string_or_empty(const json::Value& value) {
     return value.string().value_or(std::string_view{});
 }
 
-std::optional<std::string> bad_user(std::string_view user) {
-    if (user.empty()) return "the user name is missing";
-    if (user.size() > user_size_max) return "the user name is too long";
+std::optional<BadParameters> bad_user(std::string_view user) {
+    if (user.empty()) return BadParameters{"the user name is missing"};
+    if (user.size() > user_size_max) return BadParameters{"the user name is too long"};
     return std::nullopt;
 }
 
 Body submit_from(std::span<const std::string_view> parameters) {
-    if (auto reason = bad_user(parameters[0])) return BadParameters{std::move(*reason)};
+    if (const auto bad = bad_user(parameters[0])) return *bad;
     Submit submit;
     submit.user = parameters[0];
     submit.job = parse_job_id(parameters[1]);
@@ -115,13 +115,13 @@ Body read_subscribe(const json::Value& params) {
 
 Body read_authorize(const json::Value& params) {
     const std::string_view user = string_or_empty(params[0]);
-    if (auto reason = bad_user(user)) return BadParameters{std::move(*reason)};
+    if (const auto bad = bad_user(user)) return *bad;
     return Authorize{user, string_or_empty(params[1])};
 }
 
 Body read_suggest_difficulty(const json::Value& params) {
     const auto difficulty = parse_difficulty_value(params[0]);
-    if (!difficulty) return BadParameters{difficulty.error().context};
+    if (!difficulty) return BadParameters{"the difficulty is not a positive decimal number"};
     return SuggestDifficulty{difficulty.value()};
 }
 

@@ -79,7 +79,7 @@ struct UnknownMethod {
 
 // A known method with parameters that make no sense: answered with code 20 and this reason.
 struct BadParameters {
-    std::string reason;
+    std::string_view reason;  // of static life
 };
 
 struct Request {
