@@ -23,8 +23,11 @@ Offer Gate::offer(const Found& found) {
     }
     // A block is not held back by shares; there is at most one for each time hashing goes on, and
     // the second limit bounds even those.
-    const bool block = found.solves_block && !solved_ && unanswered_ < 2 * unanswered_max_;
-    if (!block && unanswered_ >= unanswered_max_) return Offer::wait;
+    const bool block = found.solves_block && !solved_ && unanswered_ < 2 * limits_.unanswered_max;
+    const bool full =
+        unanswered_ >= limits_.unanswered_max || this_second_ >= limits_.per_second_max;
+    if (!block && full) return Offer::wait;
+    ++this_second_;
     ++unanswered_;
     if (found.solves_block) solved_ = true;
     return Offer::taken;

@@ -1,6 +1,7 @@
 // Decides, for the hashing threads, what to work on and which found shares may go out now. It
 // keeps a miner at a tiny difficulty from flooding its pool: few shares wait for an answer at a
-// time, and after a solved block hashing rests until the pool has a new tip.
+// time, a second has only so many, and after a solved block hashing rests until the pool has a new
+// tip.
 #pragma once
 
 #include <cstddef>
@@ -9,15 +10,23 @@
 
 namespace lode::miner {
 
+struct GateLimits {
+    // Shares that may wait for the pool's answer. At 50 ms of delay 16 of them still allow 320 a
+    // second, far more than any sensible difficulty gives.
+    std::size_t unanswered_max = 16;
+    // Where answers take microseconds the limit above allows tens of thousands a second.
+    std::size_t per_second_max = 500;
+};
+
 enum class Offer {
     stale,  // of an earlier connection or tip: forget it
-    wait,   // too many shares wait for an answer: offer it again after a change
+    wait,   // there are too many: offer it again after a change
     taken,  // submit it
 };
 
 class Gate {
   public:
-    explicit Gate(std::size_t unanswered_max) : unanswered_max_(unanswered_max) {}
+    explicit Gate(const GateLimits& limits) : limits_(limits) {}
 
     // Null: nothing to do.
     void set_work(WorkPtr work);
@@ -29,10 +38,12 @@ class Gate {
     void answered(std::uint64_t connection);
     // A solved block has brought no new tip for long enough: it was refused.
     void resume() { solved_ = false; }
+    void second_passed() { this_second_ = 0; }
 
   private:
-    std::size_t unanswered_max_;
+    GateLimits limits_;
     std::size_t unanswered_ = 0;
+    std::size_t this_second_ = 0;
     std::uint64_t connection_ = 0;
     bool solved_ = false;
     WorkPtr work_;

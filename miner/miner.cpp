@@ -132,6 +132,7 @@ void Miner::lost(const Close& close) {
 
 void Miner::second_passed() {
     const SteadyTime now = clock_.steady_now();
+    team_.second_passed();
     rate_.sample(now, team_.hashes());
     status_.rate = rate_.per_second();
     if (rests_since_ != SteadyTime{} && now - rests_since_ >= rest_after_block) {

@@ -16,7 +16,7 @@ constexpr std::uint64_t batch = 2048;
 }  // namespace
 
 Team::Team(const TeamOptions& options, Executor& executor, std::function<void(const Found&)> found)
-    : executor_(executor), found_(std::move(found)), gate_(options.unanswered_max) {
+    : executor_(executor), found_(std::move(found)), gate_(options.limits) {
     for (std::size_t i = 0; i < options.threads; ++i) threads_.emplace_back([this] { run(); });
 }
 
@@ -46,6 +46,12 @@ void Team::resume() {
     const std::lock_guard lock(mutex_);
     gate_.resume();
     changed();
+}
+
+void Team::second_passed() {
+    const std::lock_guard lock(mutex_);
+    gate_.second_passed();
+    change_.notify_all();
 }
 
 void Team::changed() {

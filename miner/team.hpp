@@ -18,14 +18,12 @@ namespace lode::miner {
 
 struct TeamOptions {
     std::size_t threads = 1;
-    // Shares that may wait for the pool's answer. At 50 ms of delay 16 of them still allow 320 a
-    // second, far more than any sensible difficulty gives.
-    std::size_t unanswered_max = 16;
+    GateLimits limits{};
 };
 
 class Team {
   public:
-    // `found` runs on the executor; what is queued there is bounded by unanswered_max.
+    // `found` runs on the executor; what is queued there is bounded by the limits.
     Team(const TeamOptions& options, Executor& executor, std::function<void(const Found&)> found);
     ~Team();
     Team(const Team&) = delete;
@@ -34,6 +32,7 @@ class Team {
     void set_work(WorkPtr work);  // null: rest
     void answered(std::uint64_t connection);
     void resume();
+    void second_passed();
 
     // Hashes since the start, of all threads.
     [[nodiscard]] std::uint64_t hashes() const { return hashes_.load(std::memory_order_relaxed); }

@@ -27,7 +27,7 @@ Found block_of(const WorkPtr& work) {
 }  // namespace
 
 TEST_CASE("a gate without work has nothing to hash") {
-    Gate gate(2);
+    Gate gate({.unanswered_max = 2});
     CHECK_FALSE(gate.work());
     const WorkPtr work = work_of(1, 1);
     gate.set_work(work);
@@ -37,7 +37,7 @@ TEST_CASE("a gate without work has nothing to hash") {
 }
 
 TEST_CASE("shares wait when too many are unanswered") {
-    Gate gate(2);
+    Gate gate({.unanswered_max = 2});
     const WorkPtr work = work_of(1, 1);
     gate.set_work(work);
     CHECK(gate.offer(share_of(work)) == Offer::taken);
@@ -48,8 +48,23 @@ TEST_CASE("shares wait when too many are unanswered") {
     CHECK(gate.offer(share_of(work)) == Offer::wait);
 }
 
+TEST_CASE("a second has only so many shares, however quick the answers, but room for a block") {
+    Gate gate({.per_second_max = 2});
+    const WorkPtr work = work_of(1, 1);
+    gate.set_work(work);
+    for (int i = 0; i < 2; ++i) {
+        CHECK(gate.offer(share_of(work)) == Offer::taken);
+        gate.answered(1);
+    }
+    CHECK(gate.offer(share_of(work)) == Offer::wait);
+    gate.second_passed();
+    CHECK(gate.offer(share_of(work)) == Offer::taken);
+    CHECK(gate.offer(share_of(work)) == Offer::taken);
+    CHECK(gate.offer(block_of(work)) == Offer::taken);
+}
+
 TEST_CASE("a new connection owes no answers, and late ones of the old do not count") {
-    Gate gate(1);
+    Gate gate({.unanswered_max = 1});
     const WorkPtr old = work_of(1, 1);
     gate.set_work(old);
     CHECK(gate.offer(share_of(old)) == Offer::taken);
@@ -62,7 +77,7 @@ TEST_CASE("a new connection owes no answers, and late ones of the old do not cou
 }
 
 TEST_CASE("shares of an earlier tip are stale, those of an earlier job on the tip are not") {
-    Gate gate(9);
+    Gate gate({.unanswered_max = 9});
     const WorkPtr first = work_of(1, 1);
     gate.set_work(first);
     gate.set_work(work_of(1, 1));
@@ -74,7 +89,7 @@ TEST_CASE("shares of an earlier tip are stale, those of an earlier job on the ti
 }
 
 TEST_CASE("after a solved block hashing rests until there is a new tip") {
-    Gate gate(9);
+    Gate gate({.unanswered_max = 9});
     const WorkPtr work = work_of(1, 1);
     gate.set_work(work);
     CHECK(gate.offer(block_of(work)) == Offer::taken);
@@ -87,7 +102,7 @@ TEST_CASE("after a solved block hashing rests until there is a new tip") {
 }
 
 TEST_CASE("a block that brought no new tip does not rest the miner for ever") {
-    Gate gate(9);
+    Gate gate({.unanswered_max = 9});
     const WorkPtr work = work_of(1, 1);
     gate.set_work(work);
     CHECK(gate.offer(block_of(work)) == Offer::taken);
@@ -96,7 +111,7 @@ TEST_CASE("a block that brought no new tip does not rest the miner for ever") {
 }
 
 TEST_CASE("a block passes shares that wait, but not without end") {
-    Gate gate(1);
+    Gate gate({.unanswered_max = 1});
     const WorkPtr work = work_of(1, 1);
     gate.set_work(work);
     CHECK(gate.offer(share_of(work)) == Offer::taken);
@@ -109,7 +124,7 @@ TEST_CASE("a block passes shares that wait, but not without end") {
 }
 
 TEST_CASE("a lost connection ends the rest after a block") {
-    Gate gate(9);
+    Gate gate({.unanswered_max = 9});
     const WorkPtr work = work_of(1, 1);
     gate.set_work(work);
     CHECK(gate.offer(block_of(work)) == Offer::taken);

@@ -39,7 +39,7 @@ struct Fixture {
 }  // namespace
 
 TEST_CASE("threads hash different units and stop at the limit of unanswered shares") {
-    Fixture test({.threads = 2, .unanswered_max = 8});
+    Fixture test({.threads = 2, .limits = {.unanswered_max = 8}});
     test.team.set_work(easy_work(1));
     test.wait_for(8);
     for (int i = 0; i < 4; ++i) test.team.answered(1);
@@ -52,8 +52,19 @@ TEST_CASE("threads hash different units and stop at the limit of unanswered shar
     CHECK(test.team.hashes() <= 14);
 }
 
+TEST_CASE("a share that waits for the next second goes out then") {
+    Fixture test({.threads = 1, .limits = {.per_second_max = 3}});
+    test.team.set_work(easy_work(1));
+    test.wait_for(3);
+    test.team.answered(1);
+    CHECK(test.found.size() == 3);
+    test.team.second_passed();
+    test.wait_for(6);
+    CHECK(test.found.size() == 6);
+}
+
 TEST_CASE("new work replaces shares that wait on the old") {
-    Fixture test({.threads = 2, .unanswered_max = 4});
+    Fixture test({.threads = 2, .limits = {.unanswered_max = 4}});
     test.team.set_work(easy_work(1));
     test.wait_for(4);
     test.team.set_work(easy_work(2));
@@ -63,7 +74,7 @@ TEST_CASE("new work replaces shares that wait on the old") {
 }
 
 TEST_CASE("after a block the team rests until there is a new tip") {
-    Fixture test({.threads = 1, .unanswered_max = 4});
+    Fixture test({.threads = 1, .limits = {.unanswered_max = 4}});
     auto work = easy_work(1);
     work->network_target = bitcoin::Uint256::max();
     test.team.set_work(work);
@@ -81,7 +92,7 @@ TEST_CASE("after a block the team rests until there is a new tip") {
 }
 
 TEST_CASE("a team that hashes stops at once when it is dropped") {
-    Fixture test({.threads = 2, .unanswered_max = 1});
+    Fixture test({.threads = 2, .limits = {.unanswered_max = 1}});
     auto hopeless = easy_work(1);
     hopeless->share_target = bitcoin::Uint256(0);
     test.team.set_work(hopeless);
