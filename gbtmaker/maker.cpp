@@ -119,10 +119,12 @@ void Maker::tip_found(NodeIndex node, const bitcoin::Hash256& hash) {
 }
 
 bool Maker::template_due(NodeIndex node, const Moment& now) const {
-    if (watch_.health(node) != NodeHealth::usable) return true;
-    const bool first = node == watch_.preferred();
-    const Duration interval = first ? settings_.template_interval : settings_.standby_interval;
-    return now.steady - nodes_[node].template_at >= interval;
+    const auto& asked_at = nodes_[node].template_at;
+    const NodeHealth health = watch_.health(node);
+    if (!asked_at || health == NodeHealth::down) return true;
+    const bool standby = health == NodeHealth::usable && node != watch_.preferred();
+    const Duration interval = standby ? settings_.standby_interval : settings_.template_interval;
+    return now.steady - *asked_at >= interval;
 }
 
 void Maker::read(NodeIndex node, const TipHeader& header, const Moment& now) {
@@ -144,6 +146,7 @@ void Maker::read(NodeIndex node, const TipHeader& header, const Moment& now) {
 void Maker::read(NodeIndex node, bitcoin::BlockTemplate made, const Moment& now) {
     Node& of = nodes_[node];
     if (!of.chain_known) return;
+    of.template_at = now.steady;
     if (auto minable = bitcoin::check_minable(made); !minable) {
         return report({node, NodeHealth::refused, minable.error().context}, now);
     }
@@ -158,9 +161,15 @@ void Maker::read(NodeIndex node, bitcoin::BlockTemplate made, const Moment& now)
 void Maker::failed(NodeIndex node, const Error& error, const Moment& now) {
     if (error.code == ErrorCode::cancelled) return;
     Node& of = nodes_[node];
+    if (error.code == ErrorCode::rejected && of.poll.reads_header()) {
+        // It does not know that block: the announcement was another node's. The poll goes on.
+        of.waiting.reset();
+        return of.poll.answered();
+    }
     of.poll.failed(now.steady);
     // Once the chain is known, a node that says no or talks nonsense is there but refuses us.
     const bool there = of.chain_known && error.code != ErrorCode::unavailable;
+    if (there) of.template_at = now.steady;
     of.chain_known = false;
     of.waiting.reset();
     report({node, there ? NodeHealth::refused : NodeHealth::down, error.context}, now);
@@ -168,7 +177,6 @@ void Maker::failed(NodeIndex node, const Error& error, const Moment& now) {
 
 void Maker::deliver(NodeIndex node, bitcoin::BlockTemplate made, const Moment& now) {
     Node& of = nodes_[node];
-    of.template_at = now.steady;
     of.clock_offset = node_time(made, now.wall) - now.wall;
     report({node, NodeHealth::usable, ""}, now);
     of.poll.template_at_hand();

@@ -97,7 +97,7 @@ class Maker {
         std::optional<bitcoin::BlockTemplate> waiting;  // for the header of its prev_hash
         std::optional<bitcoin::BlockTemplate> last;     // without transactions
         std::chrono::milliseconds clock_offset{0};      // its clock minus ours
-        SteadyTime template_at = SteadyTime::min();
+        std::optional<SteadyTime> template_at;          // the last one, also a refused one
         bool long_poll_open = false;
         unsigned unannounced = 0;  // new tips in a row that were found without an announcement
     };

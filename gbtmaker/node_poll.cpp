@@ -8,28 +8,26 @@ namespace lode::gbtmaker {
 std::optional<Call> NodePoll::next(SteadyTime now) {
     if (under_way_ || (paused_until_ && now < *paused_until_)) return std::nullopt;
     paused_until_.reset();
-    std::optional<Call> call;
     if (header_wanted_) {
-        call = ReadHeader{*header_wanted_};
+        under_way_ = ReadHeader{*header_wanted_};
         header_wanted_.reset();
     } else if (template_wanted_) {
-        call = ReadTemplate{};
+        under_way_ = ReadTemplate{};
         template_wanted_ = false;
     } else if (now >= chain_at_) {
-        call = ReadChain{};
+        under_way_ = ReadChain{};
         chain_at_ = now + settings_.interval;
     }
-    under_way_ = call.has_value();
-    return call;
+    return under_way_;
 }
 
 void NodePoll::answered() {
-    under_way_ = false;
+    under_way_.reset();
     failures_ = 0;
 }
 
 void NodePoll::failed(SteadyTime now) {
-    under_way_ = false;
+    under_way_.reset();
     ++failures_;
     header_wanted_.reset();
     template_wanted_ = false;

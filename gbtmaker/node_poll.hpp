@@ -30,6 +30,9 @@ class NodePoll {
     // The next call, which is then under way; nothing while another is or none is due.
     [[nodiscard]] std::optional<Call> next(SteadyTime now);
 
+    [[nodiscard]] bool reads_header() const {
+        return under_way_ && std::holds_alternative<ReadHeader>(*under_way_);
+    }
     void answered();
     void failed(SteadyTime now);
     // How long the node is left alone after the last failure.
@@ -44,7 +47,7 @@ class NodePoll {
 
   private:
     PollSettings settings_;
-    bool under_way_ = false;
+    std::optional<Call> under_way_;
     std::optional<bitcoin::Hash256> header_wanted_;
     bool template_wanted_ = false;
     SteadyTime chain_at_ = SteadyTime::min();

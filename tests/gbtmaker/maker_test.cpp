@@ -183,6 +183,10 @@ TEST_CASE("a node that asks for an unknown rule, or for signed signet blocks, is
     REQUIRE(actions.changes.size() == 1);
     CHECK(actions.changes[0].health == NodeHealth::refused);
     CHECK(actions.changes[0].reason.find("blake2b") != std::string::npos);
+    (void)bench.tick(seconds(4));
+    CHECK(bench.answer(chain_at(1)).calls.empty());
+    (void)bench.tick(seconds(1));
+    CHECK(asks<ReadTemplate>(bench.answer(chain_at(1))));
 
     Bench signet;
     (void)signet.tick();
@@ -232,6 +236,16 @@ TEST_CASE("a second node in health is asked for a template now and then only") {
     CHECK(bench.answer(chain_at(1), 1).calls.empty());
     (void)bench.tick(seconds(25));
     CHECK(asks<ReadTemplate>(bench.answer(chain_at(1), 1)));
+}
+
+TEST_CASE("a node that does not know an announced block stays usable") {
+    Bench bench;
+    (void)bench.brought_up(1);
+    REQUIRE(asks<ReadHeader>(bench.maker.tip_heard(0, hash_of(9), bench.now)));
+    const auto actions = bench.fail(ErrorCode::rejected, "-5: Block not found");
+    CHECK(actions.changes.empty());
+    CHECK(actions.calls.empty());
+    CHECK(asks<ReadChain>(bench.tick(seconds(1))));
 }
 
 TEST_CASE("a wrong password is a node that is down, with the reason in the log") {
