@@ -21,6 +21,7 @@ namespace {
 // Long enough for a last fsync and a last delivery report, shorter than a service manager waits
 // before it kills.
 constexpr auto stop_time = std::chrono::seconds(10);
+constexpr auto stop_patience = std::chrono::seconds(1);
 
 struct Configuration {
     config::Document document;
@@ -119,7 +120,8 @@ Result<ExitCode> run_services(std::span<const ServiceDefinition> services,
     } else if (started.error().code != ErrorCode::cancelled) {
         code = cannot_start(started.error());
     }
-    if (supervisor.stop(stop_time) == Stopped::not_in_time) std::_Exit(exit_run_time);
+    if (supervisor.stop({stop_time, stop_patience}) == Stopped::not_in_time)
+        std::_Exit(exit_run_time);
     endpoint.reset();  // no handler calls into a service from here on
     health_loop.stop();
     supervisor.discard();

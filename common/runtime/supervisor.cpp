@@ -20,9 +20,11 @@ SteadyTime never() {
 }  // namespace
 
 template <class T>
-std::optional<T> Supervisor::await(std::future<T> result, SteadyTime deadline) {
+std::optional<T> Supervisor::await(std::future<T> result, const Until& until) {
     while (result.wait_for(std::chrono::seconds(0)) != std::future_status::ready) {
-        if (signal_.wait(deadline) != Wake::notified) return std::nullopt;
+        const Wake wake = signal_.wait(until.deadline);
+        if (wake == Wake::deadline) return std::nullopt;
+        if (wake == Wake::stop_signal && now() >= until.patient_until) return std::nullopt;
     }
     return result.get();
 }
@@ -35,7 +37,7 @@ Result<void> Supervisor::start(const Shared& shared) {
             signal_.notify();
         });
         ++begun_;
-        const auto started = await(promise->get_future(), never());
+        const auto started = await(promise->get_future(), {never(), now()});
         if (!started) return failure(ErrorCode::cancelled, "a signal to stop");
         if (!*started) return failure_in(host->name(), started->error());
         log::info("service started", {{"name", host->name()}});
@@ -48,8 +50,8 @@ void Supervisor::wait_for_stop_signal() {
     }
 }
 
-Stopped Supervisor::stop(Duration limit) {
-    const SteadyTime deadline = now() + limit;
+Stopped Supervisor::stop(const StopLimits& limits) {
+    const Until until{now() + limits.all, now() + limits.patience};
     for (; begun_ > 0; --begun_) {
         Host& host = *hosts_[begun_ - 1];
         const auto promise = std::make_shared<std::promise<Done>>();
@@ -57,7 +59,7 @@ Stopped Supervisor::stop(Duration limit) {
             promise->set_value({});
             signal_.notify();
         });
-        if (!await(promise->get_future(), deadline)) {
+        if (!await(promise->get_future(), until)) {
             log::warn("service did not stop in time", {{"name", host.name()}});
             return Stopped::not_in_time;
         }

@@ -26,16 +26,26 @@ class Supervisor {
 
     void wait_for_stop_signal();
 
-    // Stops what was begun, in `limit` all in all; a further stop signal ends the patience.
-    [[nodiscard]] Stopped stop(Duration limit);
+    struct StopLimits {
+        Duration all;  // for all services together
+        // A stop signal after this ends the patience; one before is the first told twice, by a
+        // terminal to the whole process group and by the script that started us.
+        Duration patience;
+    };
+    // Stops what was begun.
+    [[nodiscard]] Stopped stop(const StopLimits& limits);
 
     // Destroys the services, in the reverse order, each on its loop.
     void discard();
 
   private:
-    // Empty when the deadline or a stop signal came first.
+    // Empty when the deadline or a stop signal after `patient_until` came first.
+    struct Until {
+        SteadyTime deadline;
+        SteadyTime patient_until;
+    };
     template <class T>
-    std::optional<T> await(std::future<T> result, SteadyTime deadline);
+    std::optional<T> await(std::future<T> result, const Until& until);
 
     StopSignal& signal_;
     std::span<const std::unique_ptr<Host>> hosts_;

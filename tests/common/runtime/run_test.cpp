@@ -188,19 +188,3 @@ TEST_CASE("what has to be prepared is so before the services, or nothing starts"
     check_refusal(ended, 1, "no schema in ");
     CHECK(ended.output.find("service started") == std::string::npos);
 }
-
-TEST_CASE("a second signal ends a program whose service does not stop") {
-    ChildProcess child(Program({tiny_service("gbtmaker", {.stop = [](const auto& stopped) {
-                                                 // Kept for ever, never called.
-                                                 static std::function<void()> kept;
-                                                 kept = stopped;
-                                                 log::info("asked to stop");
-                                             }})}));
-    child.read_until("running");
-    child.send_signal(SIGTERM);
-    child.read_until("asked to stop");
-    child.send_signal(SIGTERM);
-    const auto ended = child.wait();
-    CHECK(ended.exit_code == 1);
-    CHECK(ended.output.find("service did not stop in time name=gbtmaker") != std::string::npos);
-}

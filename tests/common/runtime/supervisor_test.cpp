@@ -59,7 +59,7 @@ TEST_CASE("services start in order and stop and die in the reverse order") {
     for (const auto& definition : definitions) hosts.push_back(pool.host(definition));
     Supervisor supervisor(signal, hosts);
     REQUIRE(supervisor.start(pool.shared));
-    CHECK(supervisor.stop(1min) == Stopped::orderly);
+    CHECK(supervisor.stop({1min, 1min}) == Stopped::orderly);
     supervisor.discard();
     CHECK(story.told() ==
           std::vector<std::string>{"start a", "start b", "stop b", "stop a", "end b", "end a"});
@@ -77,7 +77,7 @@ TEST_CASE("an error names its service; later ones are not begun, earlier ones ar
     const auto started = supervisor.start(pool.shared);
     REQUIRE(started.has_error());
     CHECK(started.error().context == "gbtmaker: taken");
-    CHECK(supervisor.stop(1min) == Stopped::orderly);
+    CHECK(supervisor.stop({1min, 1min}) == Stopped::orderly);
     supervisor.discard();
     CHECK(story.told() == std::vector<std::string>{"start a", "stop a", "end a"});
 }
@@ -92,7 +92,28 @@ TEST_CASE("a service that does not stop is waited for no longer than the limit")
     hosts.push_back(pool.host(definition));
     Supervisor supervisor(signal, hosts);
     REQUIRE(supervisor.start(pool.shared));
-    CHECK(supervisor.stop(1ms) == Stopped::not_in_time);
+    CHECK(supervisor.stop({1ms, 1min}) == Stopped::not_in_time);
+    supervisor.discard();
+}
+
+TEST_CASE("a further stop signal ends the patience, but not when it is the first told twice") {
+    StopSignal signal;
+    const TinyPool pool;
+    std::function<void()> kept;
+    const ServiceDefinition definition = tiny_service("gbtmaker", {.stop = [&](auto stopped) {
+                                                          if (kept) return stopped();
+                                                          kept = std::move(stopped);
+                                                      }});
+    std::vector<std::unique_ptr<Host>> hosts;
+    hosts.push_back(pool.host(definition));
+    Supervisor supervisor(signal, hosts);
+    REQUIRE(supervisor.start(pool.shared));
+    std::raise(SIGTERM);
+    CHECK(supervisor.stop({1min, 0ms}) == Stopped::not_in_time);
+    std::raise(SIGTERM);
+    const auto begun = std::chrono::steady_clock::now();
+    CHECK(supervisor.stop({50ms, 1min}) == Stopped::not_in_time);
+    CHECK(std::chrono::steady_clock::now() - begun >= 50ms);
     supervisor.discard();
 }
 
@@ -110,6 +131,6 @@ TEST_CASE("a stop signal during the start is no error of a service") {
     } else {
         CHECK(started.error().code == ErrorCode::cancelled);
     }
-    CHECK(supervisor.stop(1min) == Stopped::orderly);
+    CHECK(supervisor.stop({1min, 1min}) == Stopped::orderly);
     supervisor.discard();
 }
