@@ -17,6 +17,7 @@ REASONS = {
     "common/db/dialect.cpp": "by statement_test and migrations_test",
     "common/db/row.cpp": "by connection_test",
     "sharelogger/archive_frame.cpp": "by archive_test",
+    "sserver/lane.cpp": "by service_test, which runs the whole server",
     "sharelogger/counted_share.cpp": "by partition_account_test",
 }
 # File names that mean the same in every service.

@@ -1,0 +1,221 @@
+// All sessions of a loop against a port that writes down what is wanted of it.
+#include "sserver/loop_sessions.hpp"
+
+#include <map>
+
+#include "tests/sserver/builders.hpp"
+
+using namespace lode;
+using namespace lode::sserver;
+using namespace lode::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+class RecordingPort final : public LoopPort {
+  public:
+    void send(ClientId client, std::string_view text) override { sent[client] += text; }
+    void send(ClientId client, const SharedText& text) override { sent[client] += *text; }
+    void close(ClientId client) override { closed.push_back(client); }
+    void look_at(ClientId client, SteadyTime when) override { looks[client] = when; }
+    Result<void> publish(const std::shared_ptr<const v1::Share>& share) override {
+        if (refuses) return failure(ErrorCode::exhausted, "the queue is full");
+        published.push_back(share);
+        return success();
+    }
+    void solved(const std::shared_ptr<const v1::SolvedShare>& share) override {
+        blocks.push_back(share);
+    }
+
+    std::map<ClientId, std::string> sent;
+    std::vector<ClientId> closed;
+    std::map<ClientId, SteadyTime> looks;
+    std::vector<std::shared_ptr<const v1::Share>> published;
+    std::vector<std::shared_ptr<const v1::SolvedShare>> blocks;
+    bool refuses = false;
+};
+
+// A client's id as the loop makes it: generation above slot.
+ClientId client(std::uint32_t slot, std::uint32_t generation = 1) {
+    return ClientId((std::uint64_t{generation} << 32) | slot);
+}
+
+struct Loop {
+    Loop() { sessions.job(a_job(), now.steady); }
+
+    void login(ClientId id) {
+        sessions.opened(id, -30, now.steady);
+        sessions.line(id, R"({"id":1,"method":"mining.subscribe","params":[]})", now);
+        sessions.line(id, R"({"id":2,"method":"mining.authorize","params":["alice.rig",""]})", now);
+    }
+    // A share found by the miner whose session number is given.
+    void submit(ClientId id, std::uint32_t number, Want want = Want::share_only) {
+        stratum::Submit begin = a_submit();
+        begin.nonce = nonce;
+        const auto found = mine(*job, {.extranonce1 = (5u << 20) | number, .want = want}, begin);
+        nonce = found.nonce + 1;
+        sessions.line(id,
+                      R"({"id":"s","method":"mining.submit","params":["alice.rig","1000",)"
+                      R"("0000000000000000",")" +
+                          stratum::hex32(found.time) + "\",\"" + stratum::hex32(found.nonce) +
+                          "\"]}",
+                      now);
+    }
+    [[nodiscard]] std::uint64_t counted(ShareVerdict verdict) {
+        return probe.verdicts[static_cast<std::size_t>(verdict)].value();
+    }
+
+    World world;
+    Moment now = start;
+    JobPtr job = a_job();
+    RecordingPort port;
+    metrics::Registry registry;
+    LoopProbe probe{registry, 0};
+    LoopSessions sessions{
+        {.rules = world.rules, .numbers = world.numbers, .stream = stream_id(5, 1, 0)},
+        port,
+        probe};
+    std::uint32_t nonce = 0;
+};
+
+const std::string answered = "{\"id\":\"s\",\"result\":true,\"error\":null}\n";
+
+}  // namespace
+
+TEST_CASE("a share is answered true when it is durable and not before") {
+    Loop loop;
+    loop.login(client(0));
+    loop.port.sent.clear();
+    loop.submit(client(0), 0);
+    REQUIRE(loop.port.published.size() == 1);
+    CHECK(loop.port.published[0]->sequence() == 1);
+    CHECK(loop.port.sent.empty());
+    CHECK(loop.sessions.shares_under_way() == 1);
+    loop.sessions.delivered(Sequence(1), loop.now.steady + 3ms);
+    CHECK(loop.port.sent[client(0)] == answered);
+    CHECK(loop.counted(ShareVerdict::accepted) == 1);
+    CHECK(loop.probe.accept_latency.count() == 1);
+}
+
+TEST_CASE("sessions of one loop share its stream and have extranonces of their own") {
+    Loop loop;
+    loop.login(client(0));
+    loop.login(client(1));
+    loop.submit(client(1), 1);
+    loop.submit(client(0), 0);
+    REQUIRE(loop.port.published.size() == 2);
+    CHECK(loop.port.published[0]->sequence() == 1);
+    CHECK(loop.port.published[1]->sequence() == 2);
+    CHECK(loop.port.published[0]->bitcoin().extranonce1() !=
+          loop.port.published[1]->bitcoin().extranonce1());
+}
+
+TEST_CASE("a share the bus does not take is refused with code 20 and has no sequence") {
+    Loop loop;
+    loop.login(client(0));
+    loop.port.sent.clear();
+    loop.port.refuses = true;
+    loop.submit(client(0), 0);
+    CHECK(loop.port.sent[client(0)] ==
+          "{\"id\":\"s\",\"result\":null,\"error\":[20,\"the pool cannot store shares "
+          "now\",null]}\n");
+    CHECK(loop.probe.shares_unstored.value() == 1);
+    loop.port.refuses = false;
+    loop.submit(client(0), 0);
+    REQUIRE(loop.port.published.size() == 1);
+    CHECK(loop.port.published[0]->sequence() == 1);
+}
+
+TEST_CASE("a share whose delivery failed is answered once it is durable at last") {
+    Loop loop;
+    loop.login(client(0));
+    loop.submit(client(0), 0);
+    loop.port.sent.clear();
+    loop.sessions.failed(Sequence(1));
+    CHECK(loop.port.sent.empty());
+    loop.sessions.tick();
+    REQUIRE(loop.port.published.size() == 2);
+    CHECK(loop.port.published[1] == loop.port.published[0]);
+    loop.sessions.delivered(Sequence(1), loop.now.steady);
+    CHECK(loop.port.sent[client(0)] == answered);
+}
+
+TEST_CASE("a new job goes to every working session") {
+    Loop loop;
+    loop.login(client(0));
+    loop.login(client(1));
+    loop.sessions.opened(client(2), 0, loop.now.steady);
+    loop.port.sent.clear();
+    const JobPtr next = a_job({.id = 0x2000});
+    loop.sessions.job(next, loop.now.steady);
+    CHECK(loop.port.sent.size() == 2);
+    CHECK(loop.port.sent[client(0)] == *next->line);
+    CHECK(loop.port.sent[client(1)] == *next->line);
+}
+
+TEST_CASE("a line that is no request is answered and counted") {
+    Loop loop;
+    loop.sessions.opened(client(0), 0, loop.now.steady);
+    for (const char* line : {"hello", "{", "[]", "{}", "\x16\x03\x01"}) {
+        loop.sessions.line(client(0), line, loop.now);
+    }
+    CHECK(loop.probe.lines_malformed.value() == 5);
+    CHECK(loop.port.sent[client(0)].starts_with(R"({"id":null,"result":null,"error":[20,)"));
+    CHECK(loop.port.closed == std::vector{client(0)});
+}
+
+TEST_CASE("a solved share is passed on and counted, refused or not") {
+    Loop loop;
+    loop.login(client(0));
+    loop.port.refuses = true;
+    loop.submit(client(0), 0, Want::block);
+    CHECK(loop.port.blocks.size() == 1);
+    CHECK(loop.probe.solved.value() == 1);
+}
+
+TEST_CASE("a closed session gives its number back and is not spoken to") {
+    Loop loop;
+    loop.login(client(0));
+    CHECK(loop.probe.sessions.value() == 1);
+    loop.sessions.closed(client(0), loop.now.steady);
+    CHECK(loop.probe.sessions.value() == 0);
+    CHECK(loop.probe.connections.value() == 0);
+    loop.port.sent.clear();
+    loop.sessions.line(client(0), R"({"id":1,"method":"mining.ping","params":[]})", loop.now);
+    loop.sessions.job(a_job({.id = 0x2000}), loop.now.steady);
+    CHECK(loop.port.sent.empty());
+    // Its slot goes to the next client.
+    loop.login(client(0, 2));
+    CHECK(loop.port.sent.contains(client(0, 2)));
+}
+
+TEST_CASE("a client who left is not answered, but its share stays in the stream") {
+    Loop loop;
+    loop.login(client(0));
+    loop.login(client(1));
+    loop.submit(client(0), 0);
+    loop.submit(client(1), 1);
+    loop.sessions.closed(client(0), loop.now.steady);
+    loop.sessions.delivered(Sequence(1), loop.now.steady);
+    loop.sessions.delivered(Sequence(2), loop.now.steady);
+    CHECK(loop.sessions.shares_under_way() == 0);
+    CHECK(loop.counted(ShareVerdict::accepted) == 2);
+}
+
+TEST_CASE("sessions are looked at when their time comes, and closed when it is over") {
+    Loop loop;
+    loop.sessions.opened(client(0), 0, loop.now.steady);
+    CHECK(loop.port.looks[client(0)] == loop.now.steady + 30s);
+    loop.sessions.look(client(0), loop.now.steady + 30s);
+    CHECK(loop.port.closed == std::vector{client(0)});
+    loop.login(client(1));
+    CHECK(loop.port.looks[client(1)] == loop.now.steady + 1h);
+}
+
+TEST_CASE("when jobs cease every connection is closed") {
+    Loop loop;
+    loop.login(client(0));
+    loop.sessions.opened(client(1), 0, loop.now.steady);
+    loop.sessions.close_all();
+    CHECK(loop.port.closed.size() == 2);
+}
