@@ -26,6 +26,8 @@ SERVICE_ADAPTERS = {
     "blkmaker/row_writer",         # the database on a thread of its own
     "blkmaker/solved_intake",      # POST /v1/solved
     "sharelogger/share_repository",  # its rows
+    "statshttpd/history_reader",     # the database on a thread of its own
+    "statshttpd/history_repository",  # the rows it shows
     "sserver/courier",             # solved shares posted to a blkmaker
     "sserver/lane",                # an event loop and its stream of shares
 }

@@ -1,0 +1,32 @@
+// What the API reads from the database. It writes nothing.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "common/base/result.hpp"
+#include "common/db/db.hpp"
+#include "statshttpd/answers.hpp"
+#include "statshttpd/sliding_sum.hpp"
+
+namespace lode::statshttpd {
+
+class HistoryRepository {
+  public:
+    HistoryRepository(db::Connection connection, std::string chain)
+        : db_(std::move(connection)), chain_(std::move(chain)) {}
+
+    [[nodiscard]] Result<std::int64_t> schema_version();
+
+    // Newest first.
+    [[nodiscard]] Result<BlocksPage> blocks(const BlocksQuery& query);
+
+    // The pool's sums of the buckets (LiveWindows::seed_slot) that begin in [from, to).
+    [[nodiscard]] Result<std::map<UnixTime, Sum>> sums(UnixTime from, UnixTime to);
+
+  private:
+    db::Connection db_;
+    std::string chain_;
+};
+
+}  // namespace lode::statshttpd

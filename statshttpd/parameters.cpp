@@ -1,0 +1,89 @@
+// Strict: a parameter that is not known would otherwise silently give the wrong rows.
+#include "statshttpd/parameters.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <initializer_list>
+
+namespace lode::statshttpd {
+namespace {
+
+constexpr std::array<std::string_view, 6> states{"found",    "submitted", "accepted",
+                                                 "rejected", "confirmed", "orphaned"};
+constexpr std::size_t user_name_max = 128;
+
+struct Range {
+    std::size_t min;
+    std::size_t max;
+    std::size_t fallback;
+};
+
+Result<void> refuse_unknown(const Query& query, std::initializer_list<std::string_view> known) {
+    for (const auto& [name, value] : query) {
+        if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+        std::string allowed;
+        for (const std::string_view one : known) {
+            allowed += (allowed.empty() ? "" : ", ") + std::string(one);
+        }
+        return failure(ErrorCode::malformed,
+                       "unknown parameter, allowed here: " + (allowed.empty() ? "none" : allowed));
+    }
+    return success();
+}
+
+Result<std::size_t> number(const Query& query, std::string_view name, const Range& range) {
+    const auto found = query.find(name);
+    if (found == query.end()) return range.fallback;
+    const std::string& text = found->second;
+    std::size_t value = 0;
+    const auto parsed = std::from_chars(text.data(), text.data() + text.size(), value);
+    const bool whole = parsed.ec == std::errc() && parsed.ptr == text.data() + text.size();
+    if (whole && value >= range.min && value <= range.max) return value;
+    return failure(ErrorCode::malformed, std::string(name) + " must be a number from " +
+                                             std::to_string(range.min) + " to " +
+                                             std::to_string(range.max));
+}
+
+Result<Page> page_of(const Query& query) {
+    Page page;
+    LODE_TRY(page.limit, number(query, "limit", {1, Page::limit_max, Page::limit_default}));
+    LODE_TRY(page.offset, number(query, "offset", {0, Page::offset_max, 0}));
+    return page;
+}
+
+}  // namespace
+
+Result<void> parse_pool_query(const Query& query) {
+    return refuse_unknown(query, {});
+}
+
+Result<WorkersQuery> parse_workers_query(const Query& query) {
+    LODE_TRY_VOID(refuse_unknown(query, {"limit", "offset", "user"}));
+    WorkersQuery parsed;
+    LODE_TRY(parsed.page, page_of(query));
+    if (const auto user = query.find("user"); user != query.end()) {
+        if (user->second.empty() || user->second.size() > user_name_max) {
+            return failure(ErrorCode::malformed, "user must be 1 to 128 bytes");
+        }
+        parsed.user = user->second;
+    }
+    return parsed;
+}
+
+Result<BlocksQuery> parse_blocks_query(const Query& query) {
+    LODE_TRY_VOID(refuse_unknown(query, {"limit", "offset", "state"}));
+    BlocksQuery parsed;
+    LODE_TRY(parsed.page, page_of(query));
+    if (const auto state = query.find("state"); state != query.end()) {
+        if (std::find(states.begin(), states.end(), state->second) == states.end()) {
+            return failure(ErrorCode::malformed,
+                           "state must be one of found, submitted, accepted, rejected, confirmed, "
+                           "orphaned");
+        }
+        parsed.state = state->second;
+    }
+    return parsed;
+}
+
+}  // namespace lode::statshttpd

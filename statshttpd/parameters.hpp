@@ -1,0 +1,40 @@
+// What a request asks for, from its query.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+
+#include "common/base/result.hpp"
+
+namespace lode::statshttpd {
+
+using Query = std::map<std::string, std::string, std::less<>>;
+
+struct Page {
+    static constexpr std::size_t limit_default = 100;
+    // An answer of so many rows is some 300 kB.
+    static constexpr std::size_t limit_max = 1'000;
+    // As many workers as are tracked; blocks further back are asked for by state.
+    static constexpr std::size_t offset_max = 100'000;
+
+    std::size_t limit = limit_default;
+    std::size_t offset = 0;
+};
+
+struct WorkersQuery {
+    Page page;
+    std::optional<std::string> user;
+};
+
+struct BlocksQuery {
+    Page page;
+    std::optional<std::string> state;
+};
+
+// Malformed says in one line which parameter is wrong and what is allowed.
+[[nodiscard]] Result<void> parse_pool_query(const Query& query);
+[[nodiscard]] Result<WorkersQuery> parse_workers_query(const Query& query);
+[[nodiscard]] Result<BlocksQuery> parse_blocks_query(const Query& query);
+
+}  // namespace lode::statshttpd
