@@ -9,12 +9,13 @@
 #include "jobmaker/service.hpp"
 #include "sharelogger/service.hpp"
 #include "sserver/service.hpp"
+#include "statshttpd/service.hpp"
 
 namespace lode::launcher {
 
 std::vector<runtime::ServiceDefinition> services() {
-    return {sharelogger::definition(), blkmaker::definition(), sserver::definition(),
-            jobmaker::definition(), gbtmaker::definition()};
+    return {statshttpd::definition(), sharelogger::definition(), blkmaker::definition(),
+            sserver::definition(),    jobmaker::definition(),    gbtmaker::definition()};
 }
 
 config::Sections sections() {
