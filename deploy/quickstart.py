@@ -153,7 +153,7 @@ def follow_blocks(parts, api_port, wanted):
         for part in parts:
             part.check()
         for block in reversed((get(api_port, "/api/v1/blocks") or {}).get("blocks", [])):
-            if block["hash"] not in seen and block["status"] in ("accepted", "confirmed"):
+            if block["hash"] not in seen and block["state"] in ("accepted", "confirmed"):
                 seen[block["hash"]] = block
                 say(f"block {len(seen)} found: height {block['height']}, {block['hash']}")
         time.sleep(POLL_SECONDS)
