@@ -19,7 +19,6 @@ REASONS = {
     "sharelogger/archive_frame.cpp": "by archive_test",
     "sserver/lane.cpp": "by service_test, which runs the whole server",
     "sharelogger/counted_share.cpp": "by partition_account_test",
-    "statshttpd/history_reader.cpp": "hands queries to a thread; run by tests/end_to_end",
 }
 # File names that mean the same in every service.
 REASONS_BY_NAME = {

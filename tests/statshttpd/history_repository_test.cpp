@@ -1,0 +1,111 @@
+// Pages of blocks and sums of buckets over a real SQLite file.
+#include "statshttpd/history_repository.hpp"
+
+#include "tests/statshttpd/history.hpp"
+
+using namespace lode;
+using namespace lode::statshttpd;
+
+namespace {
+
+HistoryRepository repository_of(const test::History& history) {
+    return {history.open(), "btc"};
+}
+
+std::vector<std::uint32_t> heights(const BlocksPage& page) {
+    std::vector<std::uint32_t> heights;
+    for (const Block& block : page.rows) heights.push_back(block.height);
+    return heights;
+}
+
+using Heights = std::vector<std::uint32_t>;
+
+}  // namespace
+
+TEST_CASE("blocks come newest first, each with the answers of its nodes") {
+    const test::History history;
+    history.add_block(10, 1, "confirmed");
+    history.add_block(11, 2, "accepted");
+    history.add_answer(2, "http://b", "inconclusive");
+    history.add_answer(2, "http://a", "accepted");
+    const auto page = repository_of(history).blocks({}).value();
+    CHECK(page.total == 2);
+    REQUIRE(heights(page) == Heights{11, 10});
+    const Block& block = page.rows[0];
+    CHECK(block.hash.bytes[31] == 2);
+    CHECK(block.state == "accepted");
+    CHECK(block.reward == bitcoin::Satoshi(5000));
+    CHECK(block.confirmations == 3);
+    CHECK(block.user == "alice");
+    CHECK(block.worker == "rig");
+    CHECK(block.found == from_unix_ms(11'000));
+    REQUIRE(block.answers.size() == 2);
+    CHECK(block.answers[0].node == "http://a");
+    CHECK(block.answers[0].answer == "accepted");
+    CHECK(block.answers[0].answered == from_unix_ms(77));
+    CHECK(page.rows[1].answers.empty());
+}
+
+TEST_CASE("a page is so many blocks, however many nodes answered") {
+    const test::History history;
+    for (std::uint8_t name = 1; name <= 5; ++name) {
+        history.add_block(name, name, "accepted");
+        history.add_answer(name, "http://a", "accepted");
+        history.add_answer(name, "http://b", "accepted");
+    }
+    const auto page = repository_of(history).blocks({.page = {.limit = 2, .offset = 1}}).value();
+    CHECK(page.total == 5);
+    CHECK(heights(page) == Heights{4, 3});
+    CHECK(page.rows[1].answers.size() == 2);
+}
+
+TEST_CASE("two blocks of one height are two blocks, the later first") {
+    const test::History history;
+    history.add_block(10, 1, "orphaned");
+    history.add_block(10, 2, "accepted");
+    const auto page = repository_of(history).blocks({}).value();
+    REQUIRE(page.rows.size() == 2);
+    CHECK(page.rows[0].state == "accepted");
+}
+
+TEST_CASE("a state filters page and total") {
+    const test::History history;
+    history.add_block(10, 1, "orphaned");
+    history.add_block(11, 2, "accepted");
+    const auto page = repository_of(history).blocks({.page = {}, .state = "orphaned"}).value();
+    CHECK(page.total == 1);
+    CHECK(heights(page) == Heights{10});
+}
+
+TEST_CASE("another chain's blocks are not ours") {
+    const test::History history;
+    history.add_block(10, 1, "accepted");
+    CHECK(HistoryRepository(history.open(), "ltc").blocks({}).value().total == 0);
+}
+
+TEST_CASE("sums are over workers and partitions, by bucket, within the time asked for") {
+    const test::History history;
+    history.execute("INSERT INTO user (id, name, created_unix_ms) VALUES (1, 'alice', 0)", {});
+    history.execute(
+        "INSERT INTO worker (id, user_id, name, created_unix_ms, last_share_unix_ms) "
+        "VALUES (1, 1, 'a', 0, 0), (2, 1, 'b', 0, 0)",
+        {});
+    const auto bucket = [&history](std::int64_t worker, std::int64_t start,
+                                   std::int64_t partition) {
+        history.execute(
+            "INSERT INTO worker_bucket (chain, worker_id, start_unix_ms, partition_no, "
+            "shares, work_0, work_1, work_2) VALUES ('btc', ?, ?, ?, 2, 7, 1, 0)",
+            {worker, start, partition});
+    };
+    bucket(1, 600'000, 0);
+    bucket(1, 600'000, 1);
+    bucket(2, 600'000, 0);
+    bucket(1, 1'200'000, 0);
+    bucket(1, 0, 0);
+    bucket(1, 1'800'000, 0);
+    const auto sums =
+        repository_of(history).sums(from_unix_ms(600'000), from_unix_ms(1'800'000)).value();
+    const std::uint64_t each = (1ULL << 40) + 7;
+    CHECK(sums == std::map<UnixTime, Sum>{{from_unix_ms(600'000), {bitcoin::Work(0, 3 * each), 6}},
+                                          {from_unix_ms(1'200'000), {bitcoin::Work(0, each), 2}}});
+}

@@ -1,0 +1,149 @@
+// Rates of the pool and its workers with time moved by hand.
+#include "statshttpd/live_windows.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+using namespace lode;
+using namespace lode::statshttpd;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto noon = from_unix_ms(1'795'262'400'000);
+constexpr auto since = noon - 50min;
+
+LiveShare a_share(std::string user, std::string worker, UnixTime at) {
+    return {.user = std::move(user),
+            .worker = std::move(worker),
+            .work = bitcoin::Work(0, 600),
+            .accepted = at};
+}
+
+std::vector<std::string> names(const WorkerPage& page) {
+    std::vector<std::string> names;
+    for (const WorkerRates& row : page.rows) names.push_back(row.user + '.' + row.worker);
+    return names;
+}
+
+using Names = std::vector<std::string>;
+
+// Three workers of two users, a share each.
+LiveWindows three_workers() {
+    LiveWindows windows(since);
+    for (const char* worker : {"b", "a"}) {
+        REQUIRE(windows.add(a_share("alice", worker, noon), noon) == Tracked::yes);
+    }
+    REQUIRE(windows.add(a_share("bob", "", noon), noon) == Tracked::yes);
+    return windows;
+}
+
+}  // namespace
+
+TEST_CASE("a share counts in every window that reaches back to it") {
+    LiveWindows windows(since);
+    (void)windows.add(a_share("alice", "rig", noon - 7min), noon);
+    const auto rates = windows.pool(noon);
+    CHECK(rates.minute.sum.shares == 0);
+    CHECK(rates.five_minutes.sum.shares == 0);
+    CHECK(rates.fifteen_minutes.sum.shares == 1);
+    CHECK(rates.hour.sum.shares == 1);
+    CHECK(rates.day.sum == Sum{bitcoin::Work(0, 600), 1});
+}
+
+TEST_CASE("a clock ahead of ours does not hide a share") {
+    LiveWindows windows(since);
+    (void)windows.add(a_share("alice", "rig", noon + 50s), noon);
+    CHECK(windows.pool(noon).minute.sum.shares == 1);
+    CHECK(windows.workers({.user = {}, .limit = 1}, noon).rows[0].last_share == noon);
+}
+
+TEST_CASE("windows are measured over what is known of them") {
+    LiveWindows windows(since);
+    CHECK(windows.pool(noon).hour.covered == 50min);
+    CHECK(windows.pool(noon).day.covered == 50min);
+    windows.seed({});
+    CHECK(windows.pool(noon).hour.covered == 50min);
+    CHECK(windows.pool(noon).day.covered == 24h);
+}
+
+TEST_CASE("the database fills in the day before, and nothing counts twice") {
+    LiveWindows windows(since);
+    (void)windows.add(a_share("alice", "rig", since - 1ms), noon);
+    (void)windows.add(a_share("alice", "rig", since), noon);
+    windows.seed({{since - 24h, {bitcoin::Work(0, 7), 1}},  // has left the day by noon
+                  {since - 20min, {bitcoin::Work(0, 40), 4}},
+                  {since - 10min, {bitcoin::Work(0, 50), 5}},
+                  {since, {bitcoin::Work(0, 60), 6}}});
+    CHECK(windows.pool(noon).day.sum == Sum{bitcoin::Work(0, 690), 10});
+    CHECK(windows.pool(noon).hour.sum.shares == 1);
+}
+
+TEST_CASE("workers are listed by name, in pages") {
+    const LiveWindows windows = three_workers();
+    const auto all = windows.workers({.user = {}, .limit = 10}, noon);
+    CHECK(all.total == 3);
+    CHECK(names(all) == Names{"alice.a", "alice.b", "bob."});
+    const auto page = windows.workers({.user = {}, .offset = 1, .limit = 1}, noon);
+    CHECK(page.total == 3);
+    CHECK(names(page) == Names{"alice.b"});
+    CHECK(names(windows.workers({.user = {}, .offset = 9, .limit = 1}, noon)).empty());
+}
+
+TEST_CASE("workers of one user are listed alone") {
+    const LiveWindows windows = three_workers();
+    CHECK(names(windows.workers({.user = "alice", .limit = 10}, noon)) ==
+          Names{"alice.a", "alice.b"});
+    CHECK(windows.workers({.user = "alice", .limit = 1}, noon).total == 2);
+    CHECK(windows.workers({.user = "alic", .limit = 10}, noon).total == 0);
+    CHECK(windows.workers({.user = "zoe", .limit = 10}, noon).total == 0);
+}
+
+TEST_CASE("a worker's rates are its own") {
+    LiveWindows windows = three_workers();
+    (void)windows.add(a_share("alice", "a", noon), noon);
+    const auto rows = windows.workers({.user = "alice", .limit = 10}, noon).rows;
+    CHECK(rows[0].five_minutes.sum.shares == 2);
+    CHECK(rows[1].five_minutes.sum.shares == 1);
+    CHECK(hashrate(rows[0].five_minutes) == "4");
+    CHECK(rows[0].hour.covered == 50min);
+}
+
+TEST_CASE("users and workers are active for ten minutes after a share") {
+    LiveWindows windows = three_workers();
+    (void)windows.add(a_share("bob", "", noon + 5min), noon + 5min);
+    const auto early = windows.active(noon + 10min);
+    CHECK(early.users == 2);
+    CHECK(early.workers == 3);
+    const auto late = windows.active(noon + 12min);
+    CHECK(late.users == 1);
+    CHECK(late.workers == 1);
+}
+
+TEST_CASE("a count of the active holds for a second") {
+    LiveWindows windows = three_workers();
+    CHECK(windows.active(noon).workers == 3);
+    (void)windows.add(a_share("zoe", "", noon), noon);
+    CHECK(windows.active(noon + 999ms).workers == 3);
+    CHECK(windows.active(noon + 1s).workers == 4);
+}
+
+TEST_CASE("a worker is forgotten an hour after its last share") {
+    LiveWindows windows = three_workers();
+    (void)windows.add(a_share("bob", "", noon + 1min), noon + 1min);
+    windows.forget_old(noon + 1h);
+    CHECK(windows.tracked() == 3);
+    windows.forget_old(noon + 1h + 1ms);
+    CHECK(names(windows.workers({.user = {}, .limit = 10}, noon)) == Names{"bob."});
+}
+
+TEST_CASE("one worker too many is not tracked, and its share still counts for the pool") {
+    LiveWindows windows(since);
+    for (std::size_t i = 0; i < LiveWindows::workers_max; ++i) {
+        (void)windows.add(a_share("alice", std::to_string(i), noon), noon);
+    }
+    CHECK(windows.tracked() == LiveWindows::workers_max);
+    CHECK(windows.add(a_share("bob", "", noon), noon) == Tracked::no);
+    CHECK(windows.add(a_share("alice", "7", noon), noon) == Tracked::yes);
+    CHECK(windows.tracked() == LiveWindows::workers_max);
+    CHECK(windows.pool(noon).minute.sum.shares == LiveWindows::workers_max + 2);
+}
