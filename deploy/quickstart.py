@@ -152,7 +152,8 @@ def follow_blocks(parts, api_port, wanted):
     while wanted is None or len(seen) < wanted:
         for part in parts:
             part.check()
-        for block in reversed((get(api_port, "/api/v1/blocks") or {}).get("blocks", [])):
+        answer = get(api_port, "/api/v1/blocks?limit=100") or {"blocks": []}
+        for block in reversed(answer["blocks"]):
             if block["hash"] not in seen and block["state"] in ("accepted", "confirmed"):
                 seen[block["hash"]] = block
                 say(f"block {len(seen)} found: height {block['height']}, {block['hash']}")
