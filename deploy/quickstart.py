@@ -3,6 +3,7 @@
 Called by deploy/quickstart, which has installed and built everything.
 """
 import argparse
+import collections
 import contextlib
 import json
 import pathlib
@@ -146,19 +147,28 @@ def start_pool(folder, node, stack):
     raise Failure("other processes took the chosen ports again and again")
 
 
-def follow_blocks(parts, api_port, wanted):
-    """Prints each block the pool has recorded as accepted, until there are `wanted` of them."""
-    seen = {}
-    while wanted is None or len(seen) < wanted:
+def newest_blocks(api_port):
+    """The newest hundred blocks on the pool's record, oldest first."""
+    answer = get(api_port, "/api/v1/blocks?limit=100") or {"blocks": []}
+    return list(reversed(answer["blocks"]))
+
+
+def follow_blocks(parts, api_port, wanted, known):
+    """Prints each block, not in `known`, once the node accepted it, until there are `wanted`."""
+    shown = collections.deque(known, maxlen=1_000)  # ten times what one answer lists
+    count = 0
+    while True:
         for part in parts:
             part.check()
-        answer = get(api_port, "/api/v1/blocks?limit=100") or {"blocks": []}
-        for block in reversed(answer["blocks"]):
-            if block["hash"] not in seen and block["state"] in ("accepted", "confirmed"):
-                seen[block["hash"]] = block
-                say(f"block {len(seen)} found: height {block['height']}, {block['hash']}")
+        for block in newest_blocks(api_port):
+            if block["hash"] in shown or block["state"] not in ("accepted", "confirmed"):
+                continue
+            shown.append(block["hash"])
+            count += 1
+            say(f"block {count} found: height {block['height']}, {block['hash']}")
+            if count == wanted:
+                return count
         time.sleep(POLL_SECONDS)
-    return seen
 
 
 def run(folder, wanted):
@@ -170,12 +180,13 @@ def run(folder, wanted):
             pool, ports = start_pool(folder, node, stack)
             say(f"pool: stratum+tcp://127.0.0.1:{ports['stratum']}")
             say(f"API: http://127.0.0.1:{ports['api']}/api/v1/pool")
+            known = [block["hash"] for block in newest_blocks(ports["api"])]
             miner = Program(folder, "lode-miner", "--url",
                             f"stratum+tcp://127.0.0.1:{ports['stratum']}",
                             "--user", f"{ADDRESS}.quickstart", "--threads", "1")
             stack.callback(miner.stop)
-            blocks = follow_blocks([pool, miner], ports["api"], wanted)
-            summary = (f"done: {len(blocks)} blocks accepted by the node and recorded "
+            count = follow_blocks([pool, miner], ports["api"], wanted, known)
+            summary = (f"done: {count} blocks accepted by the node and recorded "
                        f"in {time.monotonic() - started:.0f} s of mining")
         except Stopped:
             summary = "stopped"
