@@ -76,9 +76,11 @@ void Team::run() {
 
 void Team::hash_unit(const WorkPtr& work, std::uint64_t change) {
     const Unit unit = make_unit(*work, next_unit_++);
+    // A block is worth telling also where the pool asks for shares that are harder.
+    const bitcoin::Uint256 target = std::max(work->share_target, work->network_target);
     for (std::uint64_t nonce = 0; nonce < nonces && changes_ == change;) {
         const std::uint64_t end = std::min(nonce + batch, nonces);
-        const auto hit = scan(unit, {nonce, end}, work->share_target);
+        const auto hit = scan(unit, {nonce, end}, target);
         const std::uint64_t next = hit ? std::uint64_t{hit->nonce} + 1 : end;
         hashes_.fetch_add(next - nonce, std::memory_order_relaxed);
         nonce = next;

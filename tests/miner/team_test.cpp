@@ -91,6 +91,16 @@ TEST_CASE("after a block the team rests until there is a new tip") {
     CHECK(test.found[2].work->tip == 2);
 }
 
+TEST_CASE("a block is told also where it is no share") {
+    Fixture test({.threads = 1});
+    auto work = easy_work(1);
+    work->share_target = bitcoin::Uint256(0);
+    work->network_target = bitcoin::Uint256::max();
+    test.team.set_work(work);
+    test.wait_for(1);
+    CHECK(test.found[0].solves_block);
+}
+
 TEST_CASE("a team that hashes stops at once when it is dropped") {
     Fixture test({.threads = 2, .limits = {.unanswered_max = 1}});
     auto hopeless = easy_work(1);
