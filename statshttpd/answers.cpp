@@ -27,7 +27,8 @@ void write_job(Writer& writer, const std::optional<CurrentJob>& job, UnixTime no
         .field("id", hex_of(job->id))
         .field("height", job->height)
         .field("clean", job->clean)
-        .field("age_ms", (now - job->produced).count())
+        // Never negative, also when jobmaker's clock is ahead of ours.
+        .field("age_ms", std::max(now - job->produced, std::chrono::milliseconds(0)).count())
         .end();
 }
 

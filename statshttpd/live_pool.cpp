@@ -42,6 +42,7 @@ Result<void> LivePool::take(const v1::JobMessage& message) {
     const v1::Job& job = message.job();
     auto target = bitcoin::hash256_from_bytes(as_bytes(job.network_target()));
     if (!target) return failure_in("network_target", target.error());
+    if (job.height() == 0) return failure(ErrorCode::malformed, "height: is missing");
     generation_ = message.generation();
     job_ = {.id = JobId(job.job_id()),
             .height = job.height(),

@@ -69,6 +69,12 @@ TEST_CASE("a pool that has no job and no block yet says null") {
     CHECK(body.find(R"("job":null,"last_block":null,)") != std::string::npos);
 }
 
+TEST_CASE("a job from a clock ahead of ours is of no age") {
+    auto pool = a_pool();
+    pool.job->produced = noon + 2s;
+    CHECK(to_json(pool).find(R"("age_ms":0})") != std::string::npos);
+}
+
 TEST_CASE("a hash rate beyond 64 bits is written as the integer it is") {
     auto pool = a_pool();
     pool.rates.minute = {.sum = {bitcoin::Work(60'000, 0), 1}, .covered = 60s};

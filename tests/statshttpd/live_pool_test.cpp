@@ -74,11 +74,14 @@ TEST_CASE("heartbeats and claims leave the job as it is") {
     CHECK(pool.job()->id == JobId(2));
 }
 
-TEST_CASE("a job without a right target is refused and changes nothing") {
+TEST_CASE("a job without a right target or a height is refused and changes nothing") {
     LivePool pool;
     REQUIRE(pool.take(a_job(5, 2)));
     auto wrong = a_job(6, 3);
     wrong.mutable_job()->set_network_target("short");
+    CHECK_FALSE(pool.take(wrong));
+    wrong = a_job(6, 3);
+    wrong.mutable_job()->clear_height();
     CHECK_FALSE(pool.take(wrong));
     CHECK(pool.job()->id == JobId(2));
     REQUIRE(pool.take(a_job(5, 4)));
