@@ -65,13 +65,6 @@ class Sserver final : public runtime::Service, public SolvedPort {
     [[nodiscard]] Moment now() const {
         return {context_.clock.unix_now(), context_.clock.steady_now()};
     }
-    // A task for this thread that does nothing once the service has closed.
-    [[nodiscard]] Task while_open(Task task) const {
-        return [task = std::move(task), alive = std::weak_ptr(alive_)] {
-            if (alive.lock()) task();
-        };
-    }
-
     runtime::Context& context_;
     Config config_;
     SessionRules rules_;
@@ -88,6 +81,7 @@ class Sserver final : public runtime::Service, public SolvedPort {
     bool caught_up_ = false;
     std::vector<net::Listener> bound_;  // ports taken but not answered on yet
     std::vector<net::Acceptor> doors_;  // empty: nobody is let in
+    bool locked_out_ = false;           // the last try to listen failed
     std::unique_ptr<Timer> timer_;
     std::unique_ptr<Timer> drain_timer_;
 };
@@ -129,8 +123,10 @@ Result<void> Sserver::open_lanes() {
         LODE_TRY(const int exponent, parse_exponent(listener.start_difficulty));
         start_exponents.push_back(exponent);
     }
-    const auto solved = [this](const SolvedPtr& share) {
-        context_.loop.post(while_open([this, share] { outbox_.add(share); }));
+    const auto solved = [this, alive = std::weak_ptr(alive_)](const SolvedPtr& share) {
+        context_.loop.post([this, share, alive] {
+            if (alive.lock()) outbox_.add(share);
+        });
     };
     for (std::uint16_t i = 0; i < count; ++i) {
         const LoopSessionsOptions sessions{.rules = rules_,
@@ -211,10 +207,12 @@ void Sserver::tick() {
 void Sserver::listen_or_not() {
     const bool work = caught_up_ && gate_.fresh(now().steady);
     if (work && doors_.empty()) {
-        if (const auto opened = open_doors(); !opened) {
-            doors_.clear();
-            log::error("cannot listen, trying again", {{"reason", opened.error()}});
+        const auto opened = open_doors();
+        if (!opened) doors_.clear();
+        if (!opened && !locked_out_) {
+            log::error("cannot listen, trying on", {{"reason", opened.error()}});
         }
+        locked_out_ = !opened;
     } else if (!work && !doors_.empty()) {
         log::error("no jobs come, miners are sent away", {});
         close_doors();
@@ -290,14 +288,14 @@ void Sserver::stop(std::function<void()> stopped) {
 }
 
 void Sserver::wait_for_shares(SteadyTime end, const std::function<void()>& stopped) {
-    std::size_t under_way = 0;
+    std::size_t under_way = outbox_.unconfirmed();
     for (const auto& lane : lanes_) under_way += lane->shares_under_way();
     if (under_way > 0 && now().steady < end) {
         drain_timer_ = context_.loop.after(drain_look,
                                            [this, end, stopped] { wait_for_shares(end, stopped); });
         return;
     }
-    if (under_way > 0) log::warn("shares left unanswered", {{"shares", under_way}});
+    if (under_way > 0) log::warn("shares left under way", {{"shares", under_way}});
     close();
     stopped();
 }

@@ -49,11 +49,11 @@ Result<void> SolvedOutbox::load() {
 
 void SolvedOutbox::add(const SolvedPtr& share) {
     if (find(share->block_hash()) != nullptr) return;
-    log::info("block solved", {{"block", hex_of(share->block_hash())},
-                               {"height", share->height()},
-                               {"job", share->job_id()},
-                               {"user", share->user()},
-                               {"worker", share->worker()}});
+    log::info("share solves a block", {{"block", hex_of(share->block_hash())},
+                                       {"height", share->height()},
+                                       {"job", share->job_id()},
+                                       {"user", share->user()},
+                                       {"worker", share->worker()}});
     if (entries_.size() >= entries_max) {
         log::error("solved share given up", {{"block", hex_of(entries_[0].share->block_hash())}});
         forget(std::string(entries_[0].share->block_hash()));
@@ -65,10 +65,6 @@ void SolvedOutbox::add(const SolvedPtr& share) {
 
 void SolvedOutbox::send(Entry& entry) {
     entry.posts_due = port_.post(entry.share);
-    publish(entry);
-}
-
-void SolvedOutbox::publish(Entry& entry) {
     const auto taken = port_.publish(entry.share);
     entry.bus_due = taken.has_value();
     if (!taken) log::warn("solved share not taken by the bus", {{"reason", taken.error()}});
@@ -94,7 +90,7 @@ void SolvedOutbox::published(std::string_view block_hash, Outcome outcome) {
 
 void SolvedOutbox::retry() {
     for (Entry& entry : entries_) {
-        if (!entry.bus_due) publish(entry);
+        if (!entry.bus_due) entry.bus_due = port_.publish(entry.share).has_value();
         if (entry.posts_due == 0) entry.posts_due = port_.post(entry.share);
     }
 }

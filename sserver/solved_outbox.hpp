@@ -60,7 +60,6 @@ class SolvedOutbox {
         bool bus_due = false;
     };
     void send(Entry& entry);
-    void publish(Entry& entry);
     void store(const v1::SolvedShare& share) const;
     void forget(std::string_view block_hash);
     [[nodiscard]] Entry* find(std::string_view block_hash);

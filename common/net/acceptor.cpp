@@ -19,6 +19,8 @@ namespace {
 
 // Clients let in before the first loop's own clients have a turn again.
 constexpr int accepted_at_once = 64;
+// Clients turned away are told of this often: a full server has thousands of them.
+constexpr auto quiet_time = std::chrono::seconds(10);
 // Kernel memory of a client that never reads; several jobs of any size fit.
 constexpr int send_buffer_size = 64 * 1024;
 
@@ -42,12 +44,14 @@ struct Acceptor::Core {
 
     void accept_some();
     void turn_one_away();
+    void turned_away(const char* reason);
     void hand_over(FileDescriptor socket, const SocketAddress& from);
 
     Listener listener;
     std::vector<Loop*> loops;
     AcceptorOptions options;
     std::atomic<bool> closed{false};
+    SteadyTime quiet_until;
     // Given up for a moment to take, and close, a client that no descriptor is left for: it learns
     // at once that it must go elsewhere, and the listening socket does not stay readable for ever.
     FileDescriptor spare = open_spare();
@@ -73,18 +77,25 @@ void Acceptor::Core::accept_some() {
 }
 
 void Acceptor::Core::turn_one_away() {
-    options.turned_away.increment();
-    log::warn("client turned away, no file descriptors left", {{"listener", listener.name()}});
+    turned_away("no file descriptors left");
     spare = FileDescriptor();
     { const FileDescriptor away(::accept4(listener.fd(), nullptr, nullptr, SOCK_CLOEXEC)); }
     spare = open_spare();
+}
+
+void Acceptor::Core::turned_away(const char* reason) {
+    options.turned_away.increment();
+    const SteadyTime now = loops.front()->now();
+    if (now < quiet_until) return;
+    quiet_until = now + quiet_time;
+    log::warn("clients turned away", {{"listener", listener.name()}, {"reason", reason}});
 }
 
 void Acceptor::Core::hand_over(FileDescriptor socket, const SocketAddress& from) {
     std::size_t connections = 0;
     for (const Loop* loop : loops) connections += loop->load();
     if (connections >= options.connections_max) {
-        options.turned_away.increment();
+        turned_away("connection limit reached");
         return;
     }
     set_options(socket.get(), options);

@@ -16,25 +16,41 @@
 
 namespace lode::test {
 
+// The machine's clocks, which a test may put forward.
+class ShiftedClock final : public Clock {
+  public:
+    [[nodiscard]] UnixTime unix_now() const override {
+        return std::chrono::floor<std::chrono::milliseconds>(system_clock().unix_now() +
+                                                             shift_.load());
+    }
+    [[nodiscard]] SteadyTime steady_now() const override {
+        return system_clock().steady_now() + shift_.load();
+    }
+    void advance(Duration by) { shift_ = shift_.load() + by; }
+
+  private:
+    std::atomic<Duration> shift_{Duration::zero()};
+};
+
 class RunningServer {
   public:
-    explicit RunningServer(const std::filesystem::path& folder, const std::string& settings = "")
+    explicit RunningServer(const std::filesystem::path& folder, const std::string& settings = "",
+                           std::uint16_t port = free_port())
         : folder_(folder),
-          port_(free_port()),
+          port_(port),
           document_(config::Document::parse(text(settings), "test.toml").value()),
           pool_(config::pool_section().read(document_).value()) {
         std::filesystem::create_directories(folder / "bus");
         std::filesystem::create_directories(folder / "sserver");
         bus_ = bus::open_bus({.url = "embedded:", .folder = (folder / "bus").string()}).value();
-        context_ = std::make_unique<runtime::Context>(
-            runtime::Context{document_, pool_, folder / "sserver", loop_, *bus_, system_clock(),
-                             registry_, router_});
-        REQUIRE(on_loop([this]() -> Result<void> {
+        context_ = std::make_unique<runtime::Context>(runtime::Context{
+            document_, pool_, folder / "sserver", loop_, *bus_, clock, registry_, router_});
+        started = on_loop([this]() -> Result<void> {
             LODE_TRY(service_, sserver::definition().create(*context_));
             LODE_TRY(jobs_, bus::Producer<v1::JobMessage>::open(*bus_, bus::topics::job, "regtest",
                                                                 loop_));
             return service_->start();
-        }));
+        });
     }
     ~RunningServer() {
         stop();
@@ -57,7 +73,7 @@ class RunningServer {
     void publish(const JobSpec& spec) {
         auto message = std::make_shared<v1::JobMessage>();
         *message->mutable_job() = job_message(spec);
-        const UnixTime now = system_clock().unix_now();
+        const UnixTime now = clock.unix_now();
         message->set_produced_unix_ms(to_unix_ms(now));
         auto& body = *message->mutable_job()->mutable_bitcoin();
         body.set_time(static_cast<std::uint32_t>(to_unix_seconds(now)));
@@ -94,12 +110,15 @@ class RunningServer {
         return result.get_future().get();
     }
 
-    sserver::JobPtr last_job;
-
-  private:
     static std::uint16_t free_port() {
         return net::Listener::bind({.address = "127.0.0.1"}).value().port();
     }
+
+    Result<void> started = success();
+    ShiftedClock clock;
+    sserver::JobPtr last_job;
+
+  private:
     [[nodiscard]] std::string text(const std::string& settings) const {
         return "data_dir = \"" + folder_.string() +
                "\"\n[[chain]]\nname = \"regtest\"\nnetwork = \"regtest\"\n"

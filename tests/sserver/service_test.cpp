@@ -133,3 +133,43 @@ TEST_CASE("a thousand miners log in at once over all loops and each gets every j
         CHECK(miner->client().read_until("\"2000\"").find("\"2000\"") != std::string::npos);
     }
 }
+
+TEST_CASE("when jobs cease miners are sent away, and let in again when they come") {
+    const TemporaryFolder folder;
+    RunningServer server(folder.path(), "loops = 1");
+    server.publish({.id = 0x1000});
+    REQUIRE(server.listens());
+    WireMiner miner(server.port());
+    miner.login();
+    server.clock.advance(std::chrono::seconds(121));
+    CHECK(miner.client().closed_by_server());
+    CHECK(server.health().detail == "no jobs come, miners sent away");
+    CHECK_FALSE(Client(server.port()).connected());
+    server.publish({.id = 0x2000});
+    REQUIRE(server.listens());
+    WireMiner again(server.port());
+    again.login();
+    CHECK(again.submit(*server.last_job, Want::share_only).find("true") != std::string::npos);
+}
+
+TEST_CASE("a port that another process listens on is a conflict at the start") {
+    const TemporaryFolder folder;
+    auto taken = net::Listener::bind({.address = "127.0.0.1"}).value();
+    REQUIRE(taken.listen());
+    const RunningServer server(folder.path(), "", taken.port());
+    REQUIRE_FALSE(server.started);
+    CHECK(server.started.error().code == ErrorCode::conflict);
+    CHECK(server.started.error().context.starts_with(taken.name()));
+}
+
+TEST_CASE("a stop closes every connection and leaves nothing behind") {
+    const TemporaryFolder folder;
+    RunningServer server(folder.path());
+    server.publish({.id = 0x1000});
+    REQUIRE(server.listens());
+    WireMiner miner(server.port());
+    miner.login();
+    server.stop();
+    CHECK(miner.client().closed_by_server());
+    CHECK_FALSE(Client(server.port()).connected());
+}
