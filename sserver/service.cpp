@@ -2,6 +2,8 @@
 // own thread takes jobs and sends solved shares; each lane has a thread with an event loop.
 #include "sserver/service.hpp"
 
+#include <malloc.h>
+
 #include <thread>
 
 #include "common/base/log.hpp"
@@ -25,6 +27,8 @@ constexpr auto tick_interval = std::chrono::milliseconds(500);
 constexpr auto job_history = std::chrono::hours(2);
 // Descriptors that miners never get: the bus's files, blkmakers, health and metrics.
 constexpr std::size_t reserved_descriptors = 512;
+// When so many more have left than stay, their memory goes back to the system.
+constexpr std::size_t trim_connections = 500;
 // At a stop shares under way get this long to become durable and be answered.
 constexpr auto drain_max = std::chrono::seconds(5);
 constexpr auto drain_look = std::chrono::milliseconds(10);
@@ -53,6 +57,7 @@ class Sserver final : public runtime::Service, public SolvedPort {
     void take_jobs(const std::vector<bus::Record<v1::JobMessage>>& records);
     void take_job(const JobPtr& job);
     void tick();
+    void give_back_memory();
     void listen_or_not();
     Result<void> open_doors();
     void close_doors();
@@ -82,6 +87,7 @@ class Sserver final : public runtime::Service, public SolvedPort {
     std::vector<net::Listener> bound_;  // ports taken but not answered on yet
     std::vector<net::Acceptor> doors_;  // empty: nobody is let in
     bool locked_out_ = false;           // the last try to listen failed
+    std::size_t connections_peak_ = 0;  // since memory was given back
     std::unique_ptr<Timer> timer_;
     std::unique_ptr<Timer> drain_timer_;
 };
@@ -202,6 +208,17 @@ void Sserver::tick() {
     outbox_.retry();
     probe_.solved_unconfirmed.set(outbox_.unconfirmed());
     listen_or_not();
+    give_back_memory();
+}
+
+// The allocator keeps what many sessions have left, in pieces between those of the others.
+void Sserver::give_back_memory() {
+    std::size_t connections = 0;
+    for (auto& lane : lanes_) connections += lane->loop().load();
+    connections_peak_ = std::max(connections_peak_, connections);
+    if (connections_peak_ < 2 * connections + trim_connections) return;
+    ::malloc_trim(0);
+    connections_peak_ = connections;
 }
 
 void Sserver::listen_or_not() {

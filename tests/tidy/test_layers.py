@@ -53,8 +53,8 @@ THIRD_PARTY = [
     ("sys/epoll.h", ["common/net/"]),
 ]
 # Headers of the C library and the compiler, which carry no dependency.
-POSIX = re.compile(r"(sys|netinet|arpa|linux)/\w+\.h|(unistd|fcntl|spawn|netdb|poll|pthread|sched|"
-                   r"termios|signal|ifaddrs|cpuid|immintrin|x86intrin|endian)\.h")
+POSIX = re.compile(r"(sys|netinet|arpa|linux)/\w+\.h|(unistd|fcntl|malloc|spawn|netdb|poll|pthread|"
+                   r"sched|termios|signal|ifaddrs|cpuid|immintrin|x86intrin|endian)\.h")
 
 # Pattern -> its meaning; logic gets time, randomness and settings as arguments.
 IMPURE = {
