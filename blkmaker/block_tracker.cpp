@@ -108,12 +108,24 @@ Actions BlockTracker::submit_answered(const Hash256& hash, std::size_t node, Sub
     side.backoff = retry_first;
     if (answer == SubmitAnswer::refused) {
         actions.emplace_back(RaiseAlert{hash, "a node refused our block", {}});
-    } else if (options_.prefer_own_blocks) {
+    } else if (options_.prefer_own_blocks && !rivals_own(hash)) {
+        block.preferred = true;
         actions.emplace_back(PreferBlock{hash, node});
     }
     ask(hash, block, node, actions);
     settle(hash, actions);
     return actions;
+}
+
+// Of two of our blocks at one height the first stays preferred: the second would only undo it,
+// and whatever was mined on it since.
+bool BlockTracker::rivals_own(const Hash256& hash) const {
+    const std::uint32_t height = blocks_.at(hash).height;
+    return std::ranges::any_of(blocks_, [&](const auto& one) {
+        const Block& other = one.second;
+        return one.first != hash && other.height == height &&
+               (other.preferred || other.state == BlockState::accepted);
+    });
 }
 
 Actions BlockTracker::block_viewed(const Hash256& hash, std::size_t node, const BlockView& view) {

@@ -116,10 +116,12 @@ class BlockTracker {
         std::uint32_t height = 0;
         BlockState state = BlockState::found;
         bool has_bytes = false;
+        bool preferred = false;
         std::vector<NodeSide> nodes;
     };
 
     [[nodiscard]] std::size_t witnesses_needed() const;
+    [[nodiscard]] bool rivals_own(const bitcoin::Hash256& hash) const;
     [[nodiscard]] std::optional<BlockState> judge(const Block& block) const;
     void settle(const bitcoin::Hash256& hash, Actions& actions);
     void ask(const bitcoin::Hash256& hash, Block& block, std::size_t node, Actions& actions) const;

@@ -73,6 +73,22 @@ TEST_CASE("an accepting node is asked to prefer the block and to say how deep it
     CHECK(new_state(tracker.block_viewed(block, 0, in_chain(1))) == BlockState::accepted);
 }
 
+TEST_CASE("of two own blocks at a height only the first is preferred, on every node") {
+    auto tracker = tracker_of(2);
+    Hash256 second;
+    second.bytes.fill(8);
+    (void)tracker.add(block, height, BlockState::found, BlockTracker::Start::submit);
+    (void)tracker.add(second, height, BlockState::found, BlockTracker::Start::submit);
+    const auto prefers = [&](const Hash256& one, std::size_t node) {
+        return count<PreferBlock>(
+                   tracker.submit_answered(one, node, SubmitAnswer::stored, start)) == 1;
+    };
+    CHECK(prefers(block, 0));
+    CHECK_FALSE(prefers(second, 0));
+    CHECK(prefers(block, 1));
+    CHECK_FALSE(prefers(second, 1));
+}
+
 TEST_CASE("duplicate and inconclusive prove nothing about the best chain") {
     CHECK(classify_submit_answer(std::nullopt) == SubmitAnswer::accepted);
     CHECK(classify_submit_answer("duplicate") == SubmitAnswer::stored);
