@@ -3,8 +3,10 @@ import os
 
 import pytest
 
+from lode_miner import LodeMiner
 from node import Node
 from pool import Pool
+from rpc_proxy import ProxiedNode
 
 
 @pytest.fixture
@@ -55,6 +57,30 @@ def make_pool(folder):
 def pool(make_pool, node):
     """A running pool on one regtest node."""
     return make_pool([node]).start()
+
+
+@pytest.fixture
+def proxy(node):
+    """A proxy before the regtest node, which may alter its answers."""
+    made = ProxiedNode(node)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def make_miner(folder):
+    """Starts lode-miner: make_miner(pool, user)."""
+    miners = []
+
+    def make(pool, user=None):
+        miner = LodeMiner(folder / f"miner-{len(miners)}.log", pool.stratum_port,
+                          user or pool.payout_address)
+        miners.append(miner)
+        return miner.start()
+
+    yield make
+    for miner in miners:
+        miner.close()
 
 
 @pytest.hookimpl(hookwrapper=True)

@@ -16,6 +16,7 @@ import chain
 TOOL = pathlib.Path(__file__).resolve().parents[2] / "deploy" / "backing-services" / "bitcoind"
 FEE = 2_000  # satoshi a transaction, far above the relay minimum
 MATURITY = 100
+ADDRESS_TYPES = ("legacy", "p2sh-segwit", "bech32", "bech32m")
 FAN_OUT_MAX = 1_000  # outputs of one transaction: 160,000 weight of the 400,000 relayed
 
 PROGRAM = b"\x00\x20" + chain.sha256(chain.OP_TRUE)
@@ -51,16 +52,23 @@ class Rpc:
         token = base64.b64encode(pathlib.Path(self.cookie_file).read_bytes()).decode("ascii")
         body = json.dumps({"id": 1, "method": method, "params": params}, default=str)
         with self.lock:
-            try:
-                self.connection.request("POST", "/", body, {"Authorization": f"Basic {token}"})
-                answer = self.connection.getresponse().read()
-            except (OSError, http.client.HTTPException):
-                self.connection.close()  # the next call connects again
-                raise
+            answer = self._post(body, {"Authorization": f"Basic {token}"})
         reply = json.loads(answer, parse_float=decimal.Decimal)
         if reply["error"]:
             raise RpcError(reply["error"])
         return reply["result"]
+
+
+    def _post(self, body, headers):
+        kept = self.connection.sock is not None
+        try:
+            self.connection.request("POST", "/", body, headers)
+            return self.connection.getresponse().read()
+        except (ConnectionError, http.client.HTTPException):
+            self.connection.close()
+            if not kept:
+                raise
+            return self._post(body, headers)  # the node closes what was idle for 30 s
 
 
 class Node:
@@ -112,9 +120,9 @@ class Node:
     def tip(self):
         return self.rpc.getbestblockhash()
 
-    def payout_address(self):
-        """An address of this network that anyone can spend from: P2WSH of OP_TRUE."""
-        return self.rpc.decodescript(chain.OP_TRUE.hex())["segwit"]["address"]
+    def payout_address(self, number=1):
+        """An address of this network that anyone can spend from: P2WSH of OP_1 (up to 16)."""
+        return self.rpc.decodescript(f"{0x50 + number:x}")["segwit"]["address"]
 
     def connect(self, other):
         self.rpc.addnode(f"127.0.0.1:{other.facts['p2p_port']}", "onetry")
@@ -128,6 +136,35 @@ class Node:
         for source, group in zip(sources, groups):
             self._fan_out(source, group)
         self.mine(1)
+
+    def make_signed_transactions(self, count):
+        """Payments of a wallet with real signatures, from and to every type of address in turn.
+
+        The wallet is unloaded again (a loaded one delays ZMQ); the txids, in display order.
+        """
+        wallet = f"signer-{self.rpc.getblockcount()}"
+        self.rpc.createwallet(wallet)
+        coins = {}  # type of address -> (address, a matured coinbase's txid)
+        for kind in ADDRESS_TYPES:
+            address = self.rpc.getnewaddress("", kind)
+            found = self.rpc.generatetoaddress(1, address)[0]
+            coins[kind] = (address, self.rpc.getblock(found)["tx"][0])
+        self.mine(MATURITY)
+        sent = []
+        for number in range(count):
+            kind = ADDRESS_TYPES[number % len(ADDRESS_TYPES)]
+            address, txid = coins[kind]
+            coin = next(each for each in self.rpc.listunspent(0, 9999999, [address])
+                        if each["txid"] == txid)
+            raw = self.rpc.createrawtransaction(
+                [{"txid": txid, "vout": coin["vout"]}],
+                {address: coin["amount"] - decimal.Decimal("0.0001")})
+            signed = self.rpc.signrawtransactionwithwallet(raw)
+            assert signed["complete"], signed
+            sent.append(self.rpc.sendrawtransaction(signed["hex"]))
+            coins[kind] = (address, sent[-1])
+        self.rpc.unloadwallet(wallet)
+        return sent
 
     def _fan_out(self, source, kinds):
         value = source.outputs[0].value // len(kinds) - 200  # over 4 satoshi a byte

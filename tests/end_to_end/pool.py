@@ -69,6 +69,7 @@ class Pool:
         self.nodes = nodes
         self.payout_address = payout_address
         self.changes = changes or {}
+        self.listener = {}  # settings of the one listener besides its address and port
         self.data_dir = self.folder / "data"
         self.config_file = self.folder / "lode.toml"
         self.log_file = self.folder / "lode.log"
@@ -93,7 +94,8 @@ class Pool:
                          for number, node in enumerate(self.nodes)],
             }],
             "gbtmaker": {"health_port": self.health_port},
-            "sserver": {"listener": [{"address": "127.0.0.1", "port": self.stratum_port}]},
+            "sserver": {"listener": [{"address": "127.0.0.1", "port": self.stratum_port,
+                                      **self.listener}]},
             "statshttpd": {"address": "127.0.0.1", "port": self.api_port},
         }, self.changes)
 
@@ -119,8 +121,8 @@ class Pool:
                 code = self.process.poll()
                 if code == EXIT_TAKEN:
                     break
-                assert code is None, f"lode run ended with {code}:\n{self.log()}"
-                assert time.monotonic() < deadline, f"never healthy:\n{self.log()}"
+                assert code is None, f"lode run ended with {code}:\n{self.log()[-3000:]}"
+                assert time.monotonic() < deadline, f"never healthy:\n{self.log()[-3000:]}"
                 time.sleep(0.02)
             else:
                 return self
@@ -144,7 +146,7 @@ class Pool:
                 self.stop()
             except subprocess.TimeoutExpired:
                 self.kill()
-                raise AssertionError(f"lode run ignored SIGTERM:\n{self.log()}") from None
+                raise AssertionError(f"lode run ignored SIGTERM:\n{self.log()[-3000:]}") from None
 
     # What it says.
 

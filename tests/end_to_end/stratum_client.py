@@ -3,6 +3,7 @@ import concurrent.futures
 import decimal
 import itertools
 import json
+import queue
 import socket
 import threading
 from dataclasses import dataclass
@@ -49,6 +50,15 @@ class Job:
         """The network's."""
         return chain.target_of_bits(self.bits)
 
+    @property
+    def height(self):
+        """As the coinbase says it (BIP 34)."""
+        script = self.coinbase1[4 + 1 + 36 + 1:]  # version, one input, no outpoint, length
+        first = script[0]
+        if 0x51 <= first <= 0x60:  # OP_1 to OP_16
+            return first - 0x50
+        return int.from_bytes(script[1:1 + first], "little")
+
     def coinbase(self, extranonce):
         return self.coinbase1 + extranonce + self.coinbase2
 
@@ -94,6 +104,7 @@ class StratumClient:
         self.lock = threading.Lock()
         self.notifications = []  # (method, params), in order
         self.jobs = []
+        self.unasked = queue.SimpleQueue()  # StratumErrors of the id null, in order
         self.difficulty = None
         self.extranonce1 = None
         self.extranonce2_size = None
@@ -185,10 +196,12 @@ class StratumClient:
         """A share whose hash, as a number, is `wanted`: by default it meets the share target."""
         job = job or self.wait_for_job()
         wanted = wanted or (lambda number: number <= self.share_target)
-        extranonce2 = self._next_extranonce2()
+        share = self._share(job, self._next_extranonce2(), 0, time, version_bits)
+        start = share.header.serialised()[:-4]
         for nonce in range(1 << 32):
-            share = self._share(job, extranonce2, nonce, time, version_bits)
-            if wanted(share.number):
+            digest = chain.sha256d(start + nonce.to_bytes(4, "little"))
+            if wanted(chain.hash_as_number(digest)):
+                share.header.nonce = nonce
                 return share
         raise AssertionError("no nonce gives the wanted hash")
 
@@ -228,6 +241,9 @@ class StratumClient:
     def _take(self, message):
         if message.get("method"):
             self._take_notification(message["method"], message["params"])
+            return
+        if message["id"] is None:
+            self.unasked.put(StratumError(message["error"]))
             return
         with self.lock:
             future = self.pending.pop(message["id"], None)

@@ -1,0 +1,137 @@
+"""Stratum clients that never give up, and a record of every share they sent and what became of it."""
+import random
+import threading
+from dataclasses import dataclass
+
+from stratum_client import StratumClient, StratumError
+from waiting import eventually
+
+PATIENCE = 30  # seconds for anything that must happen
+UNDER_WAY_MAX = 16  # shares a client has sent and not heard of
+PACE = 0.004
+IN_FLIGHT, ACCEPTED, REFUSED = "in flight", "accepted", "refused"
+
+
+@dataclass
+class Sent:
+    """A share; it stays in flight for ever if the connection went before the answer came."""
+    user: str
+    height: int
+    solves_block: bool
+    outcome: str = IN_FLIGHT
+    code: int = 0
+
+
+class Record:
+    """Every share sent, by the display hash of its header."""
+
+    def __init__(self):
+        self.lock = threading.Lock()
+        self.shares = {}
+        self.accepted = 0
+
+    def sent(self, share, user):
+        with self.lock:
+            assert share.display_hash not in self.shares, "a client repeated work"
+            self.shares[share.display_hash] = Sent(user, share.job.height, share.solves_block())
+
+    def answered(self, display_hash, future):
+        error = future.exception()
+        with self.lock:
+            sent = self.shares[display_hash]
+            if error is None and future.result() is True:
+                sent.outcome = ACCEPTED
+                self.accepted += 1
+            elif isinstance(error, StratumError):
+                sent.outcome, sent.code = REFUSED, error.code
+
+    def of(self, outcome):
+        with self.lock:
+            return {found for found, sent in self.shares.items() if sent.outcome == outcome}
+
+
+class Client(threading.Thread):
+    """One miner: connects, mines in Python, connects again when the pool has gone."""
+
+    def __init__(self, port, user, record, seed):
+        super().__init__(daemon=True)
+        self.port = port
+        self.user = user
+        self.record = record
+        self.random = random.Random(seed)
+        self.ended = threading.Event()
+        self.problem = None
+
+    def run(self):
+        while not self.ended.is_set():
+            try:
+                with StratumClient(self.port) as connection:
+                    self._mine(connection)
+            except (ConnectionError, OSError, StratumError):
+                self.ended.wait(0.05)  # the pool is down; not to burn a core until it is back
+            except Exception as problem:  # pylint: disable=broad-except
+                self.problem = problem
+                return
+
+    def _mine(self, connection):
+        room = threading.Semaphore(UNDER_WAY_MAX)
+        connection.subscribe().authorize(self.user)
+        connection.wait_for_job()
+        while not self.ended.is_set() and not connection.closed.is_set():
+            if room.acquire(timeout=0.1):
+                self._send(connection, room)
+                self.ended.wait(PACE)
+        if not connection.closed.is_set():
+            self._wait_for_answers(room)
+
+    def _send(self, connection, room):
+        job = connection.jobs[-1]
+        # Half of all hashes solve a block on regtest. Few shall, so that there are other shares.
+        if self.random.random() < 0.01:
+            share = connection.find_block(job)
+        else:
+            share = connection.find(
+                job, lambda number: job.target < number <= connection.share_target)
+        self.record.sent(share, self.user)
+
+        def done(future):
+            self.record.answered(share.display_hash, future)
+            room.release()
+        connection.submit_later(share).add_done_callback(done)
+
+    def _wait_for_answers(self, room):
+        for _ in range(UNDER_WAY_MAX):
+            room.acquire(timeout=PATIENCE)
+
+
+class Crew:
+    """Several clients with users of their own."""
+
+    def __init__(self, port, users, seed):
+        self.record = Record()
+        self.clients = [Client(port, user, self.record, f"{seed} {user}") for user in users]
+
+    def start(self):
+        for client in self.clients:
+            client.start()
+        return self
+
+    def wait_for_accepted(self):
+        """Until one more share is answered with true."""
+        before = self.record.accepted
+        eventually(lambda: self.record.accepted > before or self._raise_problem(),
+                   "an accepted share", PATIENCE)
+
+    def stop(self):
+        """Lets every client hear its answers and go."""
+        for client in self.clients:
+            client.ended.set()
+        for client in self.clients:
+            client.join(2 * PATIENCE)
+            assert not client.is_alive(), "a client does not end"
+        self._raise_problem()
+
+    def _raise_problem(self):
+        for client in self.clients:
+            if client.problem:
+                raise client.problem
