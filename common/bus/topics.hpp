@@ -40,7 +40,8 @@ namespace topics {
 
 using std::chrono::hours;
 
-// Produced by gbtmaker and poolwatcher; consumed by jobmaker, blkmaker and (hints) gbtmaker.
+// Produced by gbtmaker and poolwatcher (hints); consumed by jobmaker, blkmaker, poolwatcher and,
+// for the hints, gbtmaker.
 // Key: chain. Kept 2 h, because a block may be solved on a template long after it was replaced.
 inline constexpr Topic<v1::TemplateMessage> block_template{
     {"lode.<chain>.template", 1, Retention::for_time, hours(2)}};
@@ -61,15 +62,16 @@ inline constexpr Topic<v1::Share> share{
 inline constexpr Topic<v1::SolvedShare> solved{
     {"lode.<chain>.solved", 1, Retention::for_time, hours(24 * 30)}};
 
-// Produced by blkmaker; consumed by jobmaker, sharelogger, payout, sserver, statshttpd.
+// Produced by blkmaker; consumed by jobmaker and statshttpd.
 // Key: height. Kept 30 d, longer than any block needs to mature.
 inline constexpr Topic<v1::BlockEvent> block{
     {"lode.<chain>.block", 1, Retention::for_time, hours(24 * 30)}};
 
-// Produced by all; consumed by statshttpd. Key: instance. Kept 3 d.
+// Produced by gbtmaker, jobmaker and poolwatcher, for an operator's eyes: no service reads it yet.
+// Key: instance. Kept 3 d.
 inline constexpr Topic<v1::PoolEvent> event{{"lode.event", 1, Retention::for_time, hours(72)}};
 
-// Produced by statshttpd and lode; consumed by jobmaker, sserver, payout. Key: target. Kept 3 d.
+// Agreed, but no service sends or obeys commands yet. Key: target. Kept 3 d.
 inline constexpr Topic<v1::Command> control{{"lode.control", 1, Retention::for_time, hours(72)}};
 
 }  // namespace topics
