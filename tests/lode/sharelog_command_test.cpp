@@ -45,14 +45,12 @@ struct Pool {
     // Into the archive, without the database hearing of it.
     void archive(FrameKind kind, std::int64_t first, std::vector<std::string> messages) const {
         ArchiveWriter writer({data / "sharelogger" / "archive", "btc", "one"});
-        const auto next = first + static_cast<std::int64_t>(messages.size());
-        REQUIRE(writer.append({{.kind = kind,
-                                .partition = kind == FrameKind::job ? 0 : partition,
-                                .first = first,
-                                .next = next,
-                                .count = 0},
-                               std::move(messages)},
-                              noon));
+        const FrameHeader header{.kind = kind,
+                                 .partition = kind == FrameKind::job ? 0 : partition,
+                                 .first = first,
+                                 .next = first + static_cast<std::int64_t>(messages.size())};
+        const Frame frame{header, std::move(messages)};
+        REQUIRE(writer.append(frame, noon));
     }
     void count(const std::vector<v1::Share>& shares) const {
         ShareRepository repository(db::Connection::open("sqlite:", data.string()).value(), "btc");
