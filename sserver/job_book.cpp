@@ -13,7 +13,7 @@ void JobBook::add(JobPtr job, SteadyTime now) {
     if (job->clean == stratum::CleanJobs::yes) {
         for (Entry& entry : jobs_) entry.standing = Standing::stale;
     }
-    jobs_.push_back({std::move(job)});
+    jobs_.push_back({std::move(job), now});
     const auto forgotten = [&](const Entry& entry) {
         return entry.replaced && now - *entry.replaced >= life_;
     };

@@ -19,8 +19,9 @@ class JobBook {
   public:
     struct Entry {
         JobPtr job;
+        SteadyTime arrived;
         Standing standing = Standing::in_force;
-        std::optional<SteadyTime> replaced;  // when the next job came
+        std::optional<SteadyTime> replaced{};  // when the next job came
     };
 
     // For as long a replaced job's shares are credited (stale ones are only compared with the
@@ -35,6 +36,10 @@ class JobBook {
     [[nodiscard]] JobPtr current() const { return jobs_.empty() ? nullptr : jobs_.back().job; }
     // The lowest id in the book; all ids when it is empty.
     [[nodiscard]] JobId oldest() const { return jobs_.empty() ? JobId() : jobs_.front().job->id; }
+    // When the oldest job in the book came; `now` when there is none.
+    [[nodiscard]] SteadyTime oldest_arrival(SteadyTime now) const {
+        return jobs_.empty() ? now : jobs_.front().arrived;
+    }
     [[nodiscard]] std::size_t size() const { return jobs_.size(); }
 
   private:

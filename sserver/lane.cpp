@@ -57,7 +57,10 @@ void Lane::job(const JobPtr& job, SteadyTime arrived) {
 }
 
 void Lane::tick() {
-    loop_->post([this] { sessions_.tick(); });
+    loop_->post([this] {
+        sessions_.tick();
+        show_stream();
+    });
 }
 
 void Lane::close_all() {
@@ -71,7 +74,7 @@ void Lane::opened(net::ConnectionId id, const net::Peer& peer) {
 void Lane::line(net::ConnectionId id, std::string_view line) {
     if (draining_.load(std::memory_order_relaxed)) return;
     sessions_.line(client_of(id), line, {clock_.unix_now(), loop_->now()});
-    under_way_.store(sessions_.shares_under_way(), std::memory_order_relaxed);
+    show_stream();
 }
 
 void Lane::deadline(net::ConnectionId id) {
@@ -112,7 +115,13 @@ void Lane::outcome(Sequence sequence, const Result<bus::Position>& place) {
     } else {
         sessions_.failed(sequence);
     }
+    show_stream();
+}
+
+// For the service's thread.
+void Lane::show_stream() {
     under_way_.store(sessions_.shares_under_way(), std::memory_order_relaxed);
+    stuck_.store(sessions_.stuck(), std::memory_order_relaxed);
 }
 
 void Lane::solved(const std::shared_ptr<const v1::SolvedShare>& share) {

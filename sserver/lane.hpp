@@ -41,6 +41,8 @@ class Lane final : public net::ConnectionHandler, public LoopPort {
     // From now on nothing of miners is read.
     void drain() { draining_.store(true); }
     [[nodiscard]] std::size_t shares_under_way() const { return under_way_.load(); }
+    // The bus failed to store shares that wait for it.
+    [[nodiscard]] bool stuck() const { return stuck_.load(); }
     // Closes every connection and joins; shares still under way stay unanswered.
     void stop();
     [[nodiscard]] net::Loop& loop() { return *loop_; }
@@ -58,6 +60,7 @@ class Lane final : public net::ConnectionHandler, public LoopPort {
     void look_at(ClientId client, SteadyTime when) override;
     Result<void> publish(const std::shared_ptr<const v1::Share>& share) override;
     void solved(const std::shared_ptr<const v1::SolvedShare>& share) override;
+    void show_stream();
     void outcome(Sequence sequence, const Result<bus::Position>& place);
 
     const Clock& clock_;
@@ -67,6 +70,7 @@ class Lane final : public net::ConnectionHandler, public LoopPort {
     LoopSessions sessions_;
     std::atomic<bool> draining_{false};
     std::atomic<std::size_t> under_way_{0};
+    std::atomic<bool> stuck_{false};
     std::unique_ptr<net::Loop> loop_;
     std::optional<bus::Producer<v1::Share>> shares_;
 };

@@ -54,6 +54,7 @@ class LoopSessions {
     // There is no work any more.
     void close_all();
 
+    [[nodiscard]] bool stuck() const { return stream_.stuck(); }
     [[nodiscard]] std::size_t shares_under_way() const { return stream_.under_way(); }
 
   private:

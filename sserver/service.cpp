@@ -115,7 +115,7 @@ Result<void> Sserver::open_numbers() {
     const auto path = context_.data_folder / "session-numbers";
     LODE_TRY(const auto begin, read_counter(path));
     numbers_ = std::make_unique<SessionNumbers>(
-        begin, config_.job_life, [path](std::uint32_t end) { return write_counter(path, end); });
+        begin, [path](std::uint32_t end) { return write_counter(path, end); });
     return success();
 }
 
@@ -292,6 +292,9 @@ runtime::Health Sserver::health() const {
     if (!gate_.current()) return {Readiness::not_ready, "no job yet, miners are not let in"};
     if (!gate_.fresh(now().steady)) return {Readiness::not_ready, "no jobs come, miners sent away"};
     if (doors_.empty()) return {Readiness::not_ready, "not listening"};
+    for (const auto& lane : lanes_) {
+        if (lane->stuck()) return {Readiness::not_ready, "shares cannot be stored"};
+    }
     return {Readiness::ready, ""};
 }
 
@@ -306,7 +309,10 @@ void Sserver::stop(std::function<void()> stopped) {
 
 void Sserver::wait_for_shares(SteadyTime end, const std::function<void()>& stopped) {
     std::size_t under_way = outbox_.unconfirmed();
-    for (const auto& lane : lanes_) under_way += lane->shares_under_way();
+    for (const auto& lane : lanes_) {
+        lane->tick();
+        under_way += lane->shares_under_way();
+    }
     if (under_way > 0 && now().steady < end) {
         drain_timer_ = context_.loop.after(drain_look,
                                            [this, end, stopped] { wait_for_shares(end, stopped); });

@@ -72,7 +72,7 @@ Reply Session::answer(std::string_view id, const stratum::Configure& request, Mo
 
 Reply Session::answer(std::string_view id, const stratum::Subscribe&, Moment now) {
     if (!number_) {
-        auto number = world_->numbers.take(now.steady);
+        auto number = world_->numbers.take(world_->book.oldest_arrival(now.steady));
         if (!number) {
             Reply reply = text_reply(stratum::error_line(id, stratum::RejectCode::other,
                                                          "no room for another session now"));

@@ -7,21 +7,17 @@
 
 namespace lode::sserver {
 
-SessionNumbers::SessionNumbers(std::uint32_t begin, Duration rest, Reserve reserve)
-    : next_(begin % numbers_count),
-      reserved_end_(next_),
-      rest_(rest),
-      reserve_(std::move(reserve)) {
+SessionNumbers::SessionNumbers(std::uint32_t begin, Reserve reserve)
+    : next_(begin % numbers_count), reserved_end_(next_), reserve_(std::move(reserve)) {
     last_end_.fill(SteadyTime::min());
 }
 
-Result<SessionNumber> SessionNumbers::take(SteadyTime now) {
+Result<SessionNumber> SessionNumbers::take(SteadyTime oldest_job) {
     const std::lock_guard lock(mutex_);
     for (std::uint32_t tried = 0; tried <= numbers_count; ++tried) {
         if (next_ == reserved_end_) {
             const std::uint32_t block = next_ % numbers_count / block_size;
-            const SteadyTime ended = last_end_[block];
-            if (ended != SteadyTime::min() && now - ended < rest_) {
+            if (last_end_[block] >= oldest_job) {
                 return failure(ErrorCode::exhausted, "all session numbers were used just now");
             }
             const std::uint32_t end = (block + 1) * block_size;

@@ -34,12 +34,13 @@ class SessionNumbers {
     // numbers_count) may be in use and that a restart begins at it.
     using Reserve = std::function<Result<void>(std::uint32_t)>;
 
-    // `begin` is what was reserved last, 0 the first time. A number is not given out again before
-    // `rest` after its session ended, which covers the life of that session's jobs.
-    SessionNumbers(std::uint32_t begin, Duration rest, Reserve reserve);
+    // `begin` is what was reserved last, 0 the first time.
+    SessionNumbers(std::uint32_t begin, Reserve reserve);
 
-    // Exhausted: the next numbers have not rested long enough; logins wait. Else as Reserve fails.
-    [[nodiscard]] Result<SessionNumber> take(SteadyTime now);
+    // No number is given out again while a job is known that its last session may have worked on;
+    // `oldest_job` is when the oldest one came. Exhausted: the numbers have come round too soon,
+    // logins wait. Else as Reserve fails.
+    [[nodiscard]] Result<SessionNumber> take(SteadyTime oldest_job);
     void give_back(SessionNumber number, SteadyTime now);
 
   private:
@@ -48,7 +49,6 @@ class SessionNumbers {
     std::mutex mutex_;
     std::uint32_t next_;
     std::uint32_t reserved_end_;  // of the block that next_ is in; == next_: reserve first
-    Duration rest_;
     Reserve reserve_;
     std::bitset<numbers_count> live_;
     std::array<SteadyTime, blocks_count> last_end_;  // of a session of that block

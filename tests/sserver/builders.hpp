@@ -120,8 +120,7 @@ inline sserver::SessionRules open_rules() {
 struct World {
     sserver::SessionRules rules = open_rules();
     sserver::JobBook book{std::chrono::minutes(10)};
-    sserver::SessionNumbers numbers{0, std::chrono::minutes(10),
-                                    [](std::uint32_t) -> Result<void> { return success(); }};
+    sserver::SessionNumbers numbers{0, [](std::uint32_t) -> Result<void> { return success(); }};
     sserver::SessionWorld view{rules, book, numbers};
 };
 

@@ -16,6 +16,7 @@ TEST_CASE("jobs on one tip stay in force beside each other") {
     CHECK(book.find(JobId(2))->standing == Standing::in_force);
     CHECK(book.current()->id == JobId(2));
     CHECK(book.oldest() == JobId(1));
+    CHECK(book.oldest_arrival(start.steady + 60s) == start.steady);
     CHECK(book.find(JobId(3)) == nullptr);
 }
 

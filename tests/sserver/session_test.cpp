@@ -242,7 +242,7 @@ TEST_CASE("a working session is closed when it has said nothing for the idle tim
 
 TEST_CASE("when no session number is left the miner is told and closed") {
     Miner miner;
-    SessionNumbers none(0, 600s, [](std::uint32_t) -> Result<void> {
+    SessionNumbers none(0, [](std::uint32_t) -> Result<void> {
         return failure(ErrorCode::exhausted, "disk full");
     });
     const SessionWorld world{miner.world.rules, miner.world.book, none};
