@@ -1,7 +1,6 @@
 // A small world for sessions: jobs that a few hashes solve, logins, and a miner who searches.
 #pragma once
 
-#include <catch2/catch_test_macros.hpp>
 #include <functional>
 #include <string>
 

@@ -1,6 +1,8 @@
 // How long jobs are known and which of them are credited.
 #include "sserver/job_book.hpp"
 
+#include <catch2/catch_test_macros.hpp>
+
 #include "tests/sserver/builders.hpp"
 
 using namespace lode;

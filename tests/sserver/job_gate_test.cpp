@@ -1,6 +1,8 @@
 // Generations, repetitions and the age of jobs, with time moved by hand.
 #include "sserver/job_gate.hpp"
 
+#include <catch2/catch_test_macros.hpp>
+
 #include "tests/sserver/builders.hpp"
 
 using namespace lode;

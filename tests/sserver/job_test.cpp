@@ -1,6 +1,7 @@
 // What comes through the door as a job, and how it is shown to miners.
 #include "sserver/job.hpp"
 
+#include <catch2/catch_test_macros.hpp>
 #include <functional>
 
 #include "tests/sserver/builders.hpp"

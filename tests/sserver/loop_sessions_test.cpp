@@ -1,6 +1,7 @@
 // All sessions of a loop against a port that writes down what is wanted of it.
 #include "sserver/loop_sessions.hpp"
 
+#include <catch2/catch_test_macros.hpp>
 #include <map>
 
 #include "tests/sserver/builders.hpp"

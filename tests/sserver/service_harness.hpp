@@ -1,6 +1,7 @@
 // The whole sserver on an embedded bus in a folder of its own, on free loopback ports.
 #pragma once
 
+#include <catch2/catch_test_macros.hpp>
 #include <future>
 #include <memory>
 #include <string>

@@ -1,6 +1,8 @@
 // The server as a whole: from a job on the bus to shares and solved shares on it, over loopback.
 #include "sserver/service.hpp"
 
+#include <catch2/catch_test_macros.hpp>
+
 #include "sserver/share_stream.hpp"
 #include "tests/sserver/service_harness.hpp"
 

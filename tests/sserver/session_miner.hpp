@@ -1,6 +1,7 @@
 // A miner at one session of its own: says lines, finds shares, moves time by hand.
 #pragma once
 
+#include <catch2/catch_test_macros.hpp>
 #include <string>
 #include <string_view>
 

@@ -1,6 +1,8 @@
 // What a session answers to shares.
 #include "sserver/session.hpp"
 
+#include <catch2/catch_test_macros.hpp>
+
 #include "tests/sserver/session_miner.hpp"
 
 using namespace lode;

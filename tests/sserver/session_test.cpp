@@ -1,6 +1,8 @@
 // A miner's conversation, line by line, with time moved by hand.
 #include "sserver/session.hpp"
 
+#include <catch2/catch_test_macros.hpp>
+
 #include "tests/sserver/session_miner.hpp"
 
 using namespace lode;

@@ -1,6 +1,8 @@
 // An accepted share carries all that a stranger needs to verify it again.
 #include "sserver/share_message.hpp"
 
+#include <catch2/catch_test_macros.hpp>
+
 #include "tests/sserver/builders.hpp"
 
 using namespace lode;

@@ -1,6 +1,8 @@
 // Every verdict, at its edges; and that a hash is compared with the network before any of them.
 #include "sserver/share_validator.hpp"
 
+#include <catch2/catch_test_macros.hpp>
+
 #include "tests/sserver/builders.hpp"
 
 using namespace lode;
