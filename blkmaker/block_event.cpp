@@ -26,6 +26,14 @@ v1::BlockState to_wire(BlockState state) {
 
 }  // namespace
 
+v1::NodeAnswer node_answer(const std::string& node, const std::string& word, UnixTime when) {
+    v1::NodeAnswer answer;
+    answer.set_node(node);
+    answer.set_answer(word);
+    answer.set_answered_unix_ms(to_unix_ms(when));
+    return answer;
+}
+
 std::shared_ptr<const v1::BlockEvent> block_event(const BlockRow& row,
                                                   const std::vector<v1::NodeAnswer>& answers,
                                                   UnixTime now) {

@@ -9,6 +9,9 @@
 
 namespace lode::blkmaker {
 
+[[nodiscard]] v1::NodeAnswer node_answer(const std::string& node, const std::string& word,
+                                         UnixTime when);
+
 [[nodiscard]] std::shared_ptr<const v1::BlockEvent> block_event(
     const BlockRow& row, const std::vector<v1::NodeAnswer>& answers, UnixTime now);
 

@@ -46,10 +46,6 @@ class Blkmaker final : public runtime::Service {
         std::optional<http::Responder> responder;
         bool journaled = false;
     };
-    struct Waiting {
-        v1::SolvedShare share;
-        Origin origin;
-    };
     struct Followed {
         BlockRow row;
         std::shared_ptr<const std::string> hex;  // null when only followed
@@ -59,6 +55,7 @@ class Blkmaker final : public runtime::Service {
     Result<void> open_bus();
     void follow_rows(const std::vector<BlockRow>& rows);
     void templates_arrived(const std::vector<bus::Record<v1::TemplateMessage>>& records);
+    void retry_waiting();
     void start_solved_consumer();
     void solved(const v1::SolvedShare& share, Origin origin);
     void take_in(const Solution& solution, const AssembledBlock& block);
@@ -81,7 +78,8 @@ class Blkmaker final : public runtime::Service {
     TemplateStore templates_;
     BlockTracker tracker_;
     std::map<Hash256, Followed> followed_;
-    std::vector<Waiting> waiting_;
+    std::vector<v1::SolvedShare> waiting_;  // for their template; in the journal already
+    bool templates_known_ = false;          // all that were kept when we started
     std::vector<std::optional<NodeTip>> tips_;
     std::optional<bus::Consumer<v1::TemplateMessage>> template_consumer_;
     std::optional<bus::Consumer<v1::SolvedShare>> solved_consumer_;
@@ -95,14 +93,7 @@ class Blkmaker final : public runtime::Service {
 Result<void> Blkmaker::start() {
     LODE_TRY(auto journal,
              Journal::open(context_.data_folder / "journal", context_.clock.unix_now()));
-    for (const std::string& entry : journal.take_entries()) {
-        Waiting waiting;
-        if (!waiting.share.ParseFromString(entry)) {
-            return failure(ErrorCode::internal, "journal: an entry is not a solved share");
-        }
-        waiting.origin.journaled = true;
-        waiting_.push_back(std::move(waiting));
-    }
+    LODE_TRY(waiting_, parse_entries(journal.take_entries()));
     journal_ = std::make_unique<JournalWriter>(std::move(journal), context_.clock, context_.loop);
     LODE_TRY(nodes_, open_node_links(chain_.nodes, context_.loop));
     tips_.resize(nodes_.size());
@@ -130,7 +121,11 @@ Result<void> Blkmaker::open_bus() {
                                  [this](const auto& records) { templates_arrived(records); }));
     template_consumer_ = std::move(templates);
     // Solved shares are read once every kept template is known.
-    template_consumer_->when_caught_up([this] { start_solved_consumer(); });
+    template_consumer_->when_caught_up([this] {
+        templates_known_ = true;
+        retry_waiting();
+        start_solved_consumer();
+    });
     return success();
 }
 
@@ -143,11 +138,11 @@ void Blkmaker::start_solved_consumer() {
                 solved(*record.message, {.position = record.position, .responder = {}});
             }
         });
-    if (!consumer) {
-        log::error("cannot read solved shares", {{"error", consumer.error()}});
-        return;
+    if (consumer) {
+        solved_consumer_ = std::move(consumer).value();
+    } else {
+        log::error("cannot read solved shares, trying again", {{"error", consumer.error()}});
     }
-    solved_consumer_ = std::move(consumer).value();
 }
 
 void Blkmaker::follow_rows(const std::vector<BlockRow>& rows) {
@@ -170,9 +165,15 @@ void Blkmaker::templates_arrived(const std::vector<bus::Record<v1::TemplateMessa
         }
     }
     probe_.templates.set(templates_.size());
+    if (templates_known_) retry_waiting();
+}
+
+void Blkmaker::retry_waiting() {
     auto waiting = std::move(waiting_);
     waiting_.clear();
-    for (Waiting& one : waiting) solved(one.share, std::move(one.origin));
+    for (const v1::SolvedShare& share : waiting) {
+        if (!templates_.buried(share.height())) solved(share, {.journaled = true});
+    }
 }
 
 void Blkmaker::solved(const v1::SolvedShare& share, Origin origin) {
@@ -188,7 +189,7 @@ void Blkmaker::solved(const v1::SolvedShare& share, Origin origin) {
             return;
         }
         if (waiting_.size() >= waiting_max) waiting_.erase(waiting_.begin());
-        waiting_.push_back({share, {.position = {}, .responder = {}, .journaled = true}});
+        waiting_.push_back(share);
         return make_safe(share, std::move(origin));
     }
     const auto block = assemble(solution.value(), *stored);
@@ -252,7 +253,9 @@ void Blkmaker::refuse(const Origin& origin, const Error& error) {
     probe_.refused.increment();
     log::error("solved share refused", {{"error", error}});
     if (origin.responder) origin.responder->send(http::error_response(422, error.context));
-    safe({.position = origin.position, .responder = {}}, success());
+    // Its place is committed behind those before it, which may still be on their way to disk.
+    journal_->drain(
+        [this, position = origin.position] { safe({.position = position}, success()); });
 }
 
 void Blkmaker::perform(const Actions& actions) {
@@ -290,10 +293,7 @@ void Blkmaker::submit_answered(const SubmitBlock& to,
     const auto when = context_.clock.unix_now();
     rows_->record_answer({to.block, node, text, when});
     if (const auto found = followed_.find(to.block); found != followed_.end()) {
-        v1::NodeAnswer& told = found->second.answers.emplace_back();
-        told.set_node(node);
-        told.set_answer(text);
-        told.set_answered_unix_ms(to_unix_ms(when));
+        found->second.answers.push_back(node_answer(node, text, when));
     }
     perform(tracker_.submit_answered(to.block, to.node, answer, now));
 }
@@ -347,6 +347,7 @@ void Blkmaker::publish(const BlockRow& row, const std::vector<v1::NodeAnswer>& a
 }
 
 void Blkmaker::tick() {
+    if (templates_known_ && !solved_consumer_) start_solved_consumer();
     templates_.expire(context_.clock.unix_now());
     probe_.rows_waiting.set(rows_->waiting());
     for (std::size_t i = 0; i < nodes_.size(); ++i) {
@@ -362,10 +363,10 @@ void Blkmaker::tick() {
 runtime::Health Blkmaker::health() const {
     if (!solved_consumer_) return {runtime::Readiness::not_ready, "reading kept templates"};
     if (!rows_->ready()) return {runtime::Readiness::not_ready, "waiting for the database"};
-    for (const auto& tip : tips_) {
-        if (tip) return {runtime::Readiness::ready, {}};
-    }
-    return {runtime::Readiness::not_ready, "no node answers"};
+    const bool answers =
+        std::ranges::any_of(tips_, [](const auto& tip) { return tip.has_value(); });
+    if (!answers) return {runtime::Readiness::not_ready, "no node answers"};
+    return {runtime::Readiness::ready, {}};
 }
 
 void Blkmaker::stop(std::function<void()> stopped) {

@@ -36,4 +36,14 @@ Result<Solution> parse_solution(const v1::SolvedShare& share) {
     return solution;
 }
 
+Result<std::vector<v1::SolvedShare>> parse_entries(const std::vector<std::string>& entries) {
+    std::vector<v1::SolvedShare> shares(entries.size());
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+        if (!shares[i].ParseFromString(entries[i])) {
+            return failure(ErrorCode::internal, "journal: an entry is not a solved share");
+        }
+    }
+    return shares;
+}
+
 }  // namespace lode::blkmaker

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "common/base/clock.hpp"
 #include "common/base/result.hpp"
@@ -31,5 +32,9 @@ struct Solution {
 // Malformed when a field is missing or the header does not hash to block_hash; rejected when the
 // hash does not meet the header's own target, so that only real work gets past the door.
 [[nodiscard]] Result<Solution> parse_solution(const v1::SolvedShare& share);
+
+// Serialised v1::SolvedShare messages, as the journal keeps them; internal when one is none.
+[[nodiscard]] Result<std::vector<v1::SolvedShare>> parse_entries(
+    const std::vector<std::string>& entries);
 
 }  // namespace lode::blkmaker

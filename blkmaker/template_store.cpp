@@ -27,6 +27,7 @@ Result<void> TemplateStore::add(const v1::BlockTemplate& message, UnixTime produ
     if (!prev_hash) return failure_in("prev_hash", prev_hash.error());
     stored->prev_hash = prev_hash.value();
     stored->height = body.height();
+    best_height_ = std::max(best_height_, stored->height);
     stored->coinbase_value = bitcoin::Satoshi(body.coinbase_value());
     stored->has_witness_commitment = !body.witness_commitment().empty();
     stored->transactions.reserve(static_cast<std::size_t>(body.transactions_size()));
@@ -53,6 +54,11 @@ void TemplateStore::expire(UnixTime now) {
         forgot = true;
     }
     if (forgot) std::erase_if(transactions_, [](const auto& one) { return one.second.expired(); });
+}
+
+bool TemplateStore::buried(std::uint32_t height) const {
+    // The newest template is one above the tip.
+    return best_height_ > height + BlockTracker::settled_depth;
 }
 
 std::shared_ptr<const StoredTemplate> TemplateStore::find(const Hash256& id) const {

@@ -7,6 +7,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "blkmaker/block_tracker.hpp"
 #include "common/base/clock.hpp"
 #include "common/base/result.hpp"
 #include "common/bitcoin/amount.hpp"
@@ -39,6 +40,8 @@ class TemplateStore {
     void expire(UnixTime now);
     // Null when unknown.
     [[nodiscard]] std::shared_ptr<const StoredTemplate> find(const bitcoin::Hash256& id) const;
+    // Whether the newest template is so far above this height that a block there is worthless.
+    [[nodiscard]] bool buried(std::uint32_t height) const;
     [[nodiscard]] std::size_t size() const { return templates_.size(); }
     // Distinct transactions held in memory.
     [[nodiscard]] std::size_t transactions() const { return transactions_.size(); }
@@ -55,6 +58,7 @@ class TemplateStore {
     std::unordered_map<bitcoin::Hash256, std::shared_ptr<const StoredTemplate>> templates_;
     std::unordered_map<bitcoin::Hash256, std::weak_ptr<const Bytes>> transactions_;
     std::deque<Arrival> arrivals_;
+    std::uint32_t best_height_ = 0;
 };
 
 }  // namespace lode::blkmaker

@@ -19,8 +19,8 @@ TEST_CASE("an event says everything the row and the nodes said") {
     row.job = JobId(99);
     row.found = from_unix_ms(1000);
     row.confirmations = 3;
-    std::vector<v1::NodeAnswer> answers(1);
-    answers[0].set_node("http://127.0.0.1:8332");
+    const std::vector answers{
+        node_answer("http://127.0.0.1:8332", "duplicate", from_unix_ms(1500))};
     const auto event = block_event(row, answers, from_unix_ms(2000));
     CHECK(event->produced_unix_ms() == 2000);
     CHECK(event->chain() == "btc");
@@ -35,6 +35,8 @@ TEST_CASE("an event says everything the row and the nodes said") {
     CHECK(event->found_unix_ms() == 1000);
     CHECK(event->confirmations() == 3);
     CHECK(event->answers(0).node() == "http://127.0.0.1:8332");
+    CHECK(event->answers(0).answer() == "duplicate");
+    CHECK(event->answers(0).answered_unix_ms() == 1500);
 }
 
 TEST_CASE("a block off the chain has no confirmations to tell") {

@@ -29,6 +29,15 @@ TEST_CASE("a header that does not meet its own target is refused") {
     CHECK(solution.error().code == ErrorCode::rejected);
 }
 
+TEST_CASE("what the journal kept is read back, and damage is not passed over") {
+    const auto share = test::a_solution(test::a_template({1}));
+    const auto read = blkmaker::parse_entries({share.SerializeAsString()});
+    REQUIRE(read);
+    REQUIRE(read.value().size() == 1);
+    CHECK(read.value()[0].block_hash() == share.block_hash());
+    CHECK_FALSE(blkmaker::parse_entries({share.SerializeAsString(), "\x0a"}));
+}
+
 TEST_CASE("fields that are missing or contradict each other are malformed") {
     const auto good = test::a_solution(test::a_template({}));
     const auto refused = [](const v1::SolvedShare& share) {

@@ -51,6 +51,14 @@ TEST_CASE("templates expire two hours after they were made, with what only they 
     CHECK(store.transactions() == 1);
 }
 
+TEST_CASE("a block six below the tip is buried") {
+    blkmaker::TemplateStore store;
+    CHECK_FALSE(store.buried(193));
+    REQUIRE(store.add(test::a_template({1}), start));  // height 200, so the tip is 199
+    CHECK_FALSE(store.buried(194));
+    CHECK(store.buried(193));
+}
+
 TEST_CASE("a template without its ids is refused") {
     blkmaker::TemplateStore store;
     auto message = test::a_template({1});
