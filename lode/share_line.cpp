@@ -5,14 +5,10 @@
 #include "common/bitcoin/target.hpp"
 #include "common/json/writer.hpp"
 #include "common/messages/share.pb.h"
+#include "common/stratum/fields.hpp"
 
 namespace lode::launcher {
 namespace {
-
-std::string hex_of(std::uint64_t number) {
-    char digits[17];
-    return {digits, std::to_chars(digits, digits + sizeof digits, number, 16).ptr};
-}
 
 std::string work_of(const v1::Share& share) {
     const auto work = bitcoin::work_from_bytes(as_bytes(share.work()));
@@ -39,7 +35,7 @@ std::string json_line(const v1::Share& share, const Result<bitcoin::Hash256>& pr
         .field("sequence", share.sequence())
         .field("user", share.user())
         .field("worker", share.worker())
-        .field("job", hex_of(share.job_id()))
+        .field("job", stratum::job_id_text(JobId(share.job_id())))
         .field("height", share.height())
         .field("work", work_of(share))
         .field("time", share.produced_unix_ms());
@@ -54,9 +50,10 @@ std::string json_line(const v1::Share& share, const Result<bitcoin::Hash256>& pr
 std::string text_line(const v1::Share& share, const Result<bitcoin::Hash256>& proof) {
     std::string line = time_of(share.produced_unix_ms()) + "  " + share.user();
     if (!share.worker().empty()) line += '.' + share.worker();
-    line += "  height " + std::to_string(share.height()) + "  job " + hex_of(share.job_id()) +
-            "  work " + work_of(share) + "  stream " + std::to_string(share.stream()) +
-            "  sequence " + std::to_string(share.sequence()) + "  ";
+    line += "  height " + std::to_string(share.height()) + "  job " +
+            stratum::job_id_text(JobId(share.job_id())) + "  work " + work_of(share) + "  stream " +
+            std::to_string(share.stream()) + "  sequence " + std::to_string(share.sequence()) +
+            "  ";
     line += proof ? bitcoin::to_display_hex(proof.value()) : "BAD: " + proof.error().context;
     if (share.solves_block()) line += "  solves a block";
     return line;

@@ -2,16 +2,12 @@
 #include "statshttpd/answers.hpp"
 
 #include "common/json/writer.hpp"
+#include "common/stratum/fields.hpp"
 
 namespace lode::statshttpd {
 namespace {
 
 using json::Writer;
-
-std::string hex_of(JobId id) {
-    char digits[17];
-    return {digits, std::to_chars(digits, digits + sizeof digits, id.value(), 16).ptr};
-}
 
 void write_rate(Writer& writer, std::string_view name, const Measured& measured) {
     writer.key(name).decimal(hashrate(measured));
@@ -24,7 +20,7 @@ void write_job(Writer& writer, const std::optional<CurrentJob>& job, UnixTime no
         return;
     }
     writer.object()
-        .field("id", hex_of(job->id))
+        .field("id", stratum::job_id_text(job->id))
         .field("height", job->height)
         .field("clean", job->clean)
         // Never negative, also when jobmaker's clock is ahead of ours.
