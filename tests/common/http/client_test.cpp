@@ -166,12 +166,14 @@ TEST_CASE("a server that is not there is unavailable, with its name") {
           "127.0.0.1:" + std::to_string(port) + ": connect: Connection refused");
 }
 
-TEST_CASE("the local host is found by name") {
+// "127.1" is no address to Asio, so it goes the way of names; it needs no entry in /etc/hosts,
+// which a bare machine may lack.
+TEST_CASE("a host that is no address is looked up") {
     const RawPeer peer([](int, RawConnection& connection) {
         connection.read_until("\r\n\r\n");
         connection.send(ok);
     });
-    CHECK(Client({.host = "localhost", .port = peer.port()}).request({}, 5s).value().body == "ok");
+    CHECK(Client({.host = "127.1", .port = peer.port()}).request({}, 5s).value().body == "ok");
 }
 
 TEST_CASE("cancel ends the running request and all later ones") {
