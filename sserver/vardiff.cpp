@@ -56,7 +56,7 @@ Flood Vardiff::share(int of_share, SteadyTime now) {
     work_ += shift >= 0 ? one_share << shift : one_share >> -shift;
     const std::uint64_t wished = std::max<std::uint64_t>(1, expected(now));
     if (work_ < flood_shares * one_share || work_ < flood_ratio * wished) return Flood::no;
-    const int before = exponent_;
+    const int before = exponent();
     set(exponent_ + floor_log2(work_, wished), now);
     return exponent_ > before ? Flood::yes : Flood::no;
 }
