@@ -343,6 +343,11 @@ runtime::ServiceDefinition definition() {
                 Maker maker(maker_settings(chain, config, payout), std::move(ids));
                 return std::unique_ptr<runtime::Service>(
                     std::make_unique<Jobmaker>(context, config, std::move(maker)));
+            },
+            .check = [](const config::Document& document,
+                        const config::PoolConfig& pool) -> Result<void> {
+                LODE_TRY_VOID(payout_address(document, pool.chain()));
+                return success();
             }};
 }
 

@@ -13,6 +13,10 @@ Result<Configuration> load(const std::filesystem::path& path) {
     if (!document) return failure(ErrorCode::malformed, document.error().context);
     LODE_TRY_VOID(config::check(document.value(), sections()));
     LODE_TRY(auto pool, config::pool_section().read(document.value()));
+    for (const runtime::ServiceDefinition& service : services()) {
+        if (!service.check) continue;
+        LODE_TRY_VOID(service.check(document.value(), pool));
+    }
     return Configuration{std::move(document).value(), std::move(pool)};
 }
 
@@ -33,6 +37,13 @@ std::vector<std::string> mistakes(const std::filesystem::path& path) {
         const auto object = section->defaults();
         const auto read = section->read_into(document.value(), object.get());
         if (!read) add(read.error());
+    }
+    const auto pool = config::pool_section().read(document.value());
+    if (!pool) return lines;
+    for (const runtime::ServiceDefinition& service : services()) {
+        if (!service.check) continue;
+        const auto checked = service.check(document.value(), pool.value());
+        if (!checked) add(checked.error());
     }
     return lines;
 }

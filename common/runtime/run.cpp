@@ -42,6 +42,10 @@ Result<Configuration> load(std::span<const ServiceDefinition> services,
     }
     LODE_TRY_VOID(config::check(document, sections, others));
     LODE_TRY(auto pool, config::pool_section().read(document));
+    for (const ServiceDefinition& service : services) {
+        if (!service.check) continue;
+        LODE_TRY_VOID(service.check(document, pool));
+    }
     LODE_TRY(const auto port, endpoint_port(services, document));
     return Configuration{std::move(document), std::move(pool), port};
 }

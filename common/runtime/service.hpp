@@ -69,6 +69,9 @@ struct ServiceDefinition {
     std::uint16_t default_health_port = 0;
     const config::SectionBase* settings = nullptr;  // its table, for --help and the check
     std::function<Result<std::unique_ptr<Service>>(Context&)> create{};
+    // What its table cannot tell, such as an address of another network: asked before anything is
+    // opened, and by `lode config check`. None: the table tells all.
+    std::function<Result<void>(const config::Document&, const config::PoolConfig&)> check{};
 };
 
 }  // namespace lode::runtime

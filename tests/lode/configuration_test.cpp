@@ -51,6 +51,16 @@ TEST_CASE("a mistake in each of several sections is told at once") {
     CHECK(lines[1].starts_with(place(file, 12) + "sharelogger.instanc: unknown setting"));
 }
 
+TEST_CASE("an address of another network is a mistake of its line") {
+    std::string text(minimal);
+    text.replace(text.find("regtest"), 7, "signet");
+    const File file(text);
+    const auto lines = mistakes(file.path);
+    REQUIRE(lines.size() == 1);
+    CHECK(lines[0].starts_with(place(file, 5) + "chain.payout_address: "));
+    CHECK_FALSE(load(file.path));
+}
+
 TEST_CASE("a section of no service is a mistake") {
     const File file(std::string(minimal) + "[gtbmaker]\n");
     const auto lines = mistakes(file.path);

@@ -140,6 +140,16 @@ TEST_CASE("a wrong configuration is refused with 2, naming line and key") {
     CHECK(ended.output.find("health_prt") != std::string::npos);
 }
 
+TEST_CASE("what a service finds wrong with the whole is refused with 2 before anything opens") {
+    ServiceDefinition service = tiny_service("gbtmaker");
+    service.check = [](const config::Document&, const config::PoolConfig&) -> Result<void> {
+        return failure(ErrorCode::malformed, "the whole makes no sense");
+    };
+    const auto ended = ChildProcess(Program({service})).wait();
+    check_refusal(ended, 2, "the whole makes no sense");
+    CHECK(ended.output.find("endpoint open") == std::string::npos);
+}
+
 TEST_CASE("sections of services that do not run here are accepted") {
     const Program program({tiny_service("gbtmaker")});
     program.configure("[sserver]\nwhatever = 1\n");
