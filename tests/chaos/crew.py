@@ -1,4 +1,4 @@
-"""Stratum clients that never give up, and a record of every share they sent and what became of it."""
+"""Stratum clients that never give up, and a record of what became of every share they sent."""
 import random
 import threading
 from dataclasses import dataclass
@@ -90,8 +90,7 @@ class Client(threading.Thread):
         if self.random.random() < 0.01:
             share = connection.find_block(job)
         else:
-            share = connection.find(
-                job, lambda number: job.target < number <= connection.share_target)
+            share = connection.find(job)
         self.record.sent(share, self.user)
 
         def done(future):

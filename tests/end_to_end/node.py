@@ -49,14 +49,20 @@ class Rpc:
         return lambda *params: self.call(method, *params)
 
     def call(self, method, *params):
+        return self.batch(method, [params])[0]
+
+    def batch(self, method, calls):
+        """One call for each list of parameters, in one request; their results."""
         token = base64.b64encode(pathlib.Path(self.cookie_file).read_bytes()).decode("ascii")
-        body = json.dumps({"id": 1, "method": method, "params": params}, default=str)
+        body = json.dumps([{"id": number, "method": method, "params": params}
+                           for number, params in enumerate(calls)], default=str)
         with self.lock:
             answer = self._post(body, {"Authorization": f"Basic {token}"})
-        reply = json.loads(answer, parse_float=decimal.Decimal)
-        if reply["error"]:
-            raise RpcError(reply["error"])
-        return reply["result"]
+        replies = json.loads(answer, parse_float=decimal.Decimal)
+        for reply in replies:
+            if reply["error"]:
+                raise RpcError(reply["error"])
+        return [reply["result"] for reply in replies]
 
 
     def _post(self, body, headers):
@@ -182,11 +188,11 @@ class Node:
         """Sends `count` transactions of all kinds to the mempool; their txids, in display order."""
         if len(self.coins) < count:
             self.fund(count - len(self.coins))
-        sent = []
-        for _ in range(count):
-            txid, index, value, kind = self.coins.pop(0)
+        payments = []
+        for txid, index, value, kind in self.coins[:count]:
             _, script, witness = COINS[kind]
-            payment = chain.Transaction([chain.Input(txid, index, script, witness=witness)],
-                                        [chain.Output(value - FEE, COINS[kind][0])])
-            sent.append(self._send(payment))
-        return sent
+            payments.append(chain.Transaction([chain.Input(txid, index, script, witness=witness)],
+                                              [chain.Output(value - FEE, COINS[kind][0])]))
+        del self.coins[:count]
+        return self.rpc.batch("sendrawtransaction",
+                              [(payment.serialised().hex(), 0) for payment in payments])

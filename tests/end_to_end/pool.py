@@ -69,6 +69,8 @@ class Pool:
         self.nodes = nodes
         self.payout_address = payout_address
         self.changes = changes or {}
+        self.network = nodes[0].network  # as configured
+        self.cookie_file = None  # instead of each node's own
         self.listener = {}  # settings of the one listener besides its address and port
         self.data_dir = self.folder / "data"
         self.config_file = self.folder / "lode.toml"
@@ -87,9 +89,9 @@ class Pool:
             "chain": [{
                 "name": self.nodes[0].network,
                 "coin": "bitcoin",
-                "network": self.nodes[0].network,
+                "network": self.network,
                 "payout_address": self.payout_address,
-                "node": [{"url": node.url, "cookie_file": node.cookie_file,
+                "node": [{"url": node.url, "cookie_file": self.cookie_file or node.cookie_file,
                           "zmq": node.facts["zmq_hashblock"], "priority": number}
                          for number, node in enumerate(self.nodes)],
             }],

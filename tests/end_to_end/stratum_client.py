@@ -193,9 +193,9 @@ class StratumClient:
         return self._share(job, self._next_extranonce2(), nonce, time, version_bits)
 
     def find(self, job=None, wanted=None, time=None, version_bits=None):
-        """A share whose hash, as a number, is `wanted`: by default it meets the share target."""
+        """A share whose hash, as a number, is `wanted`: by default a good one that is no block."""
         job = job or self.wait_for_job()
-        wanted = wanted or (lambda number: number <= self.share_target)
+        wanted = wanted or (lambda number: job.target < number <= self.share_target)
         share = self._share(job, self._next_extranonce2(), 0, time, version_bits)
         start = share.header.serialised()[:-4]
         for nonce in range(1 << 32):

@@ -106,9 +106,16 @@ def test_archive_database_and_api_agree_on_every_share(pool, node, make_miner):
         # At regtest's difficulty each share is worth what its assigned target asks for.
         assert int(share["work"]) >= 1
         assert "bad" not in share
+    live = eventually(lambda: next((one for one in [pool.api("pool")]
+                                    if one["shares_1h"] == len(shares)), None),
+                      "every share in the API")
+    assert int(live["work_1h"]) == sum(int(share["work"]) for share in shares)
+    assert (live["users"], live["workers"]) == (2, 2)
     for number, user in enumerate(users):
+        listed = pool.api(f"workers?user={user}")["workers"]
         own = [share for share in shares if share["user"] == user]
         assert {share["worker"] for share in own} == {f"rig{number}"}
+        assert [(one["worker"], one["shares_1h"]) for one in listed] == [(f"rig{number}", len(own))]
         rows = pool.query("SELECT shares, work_0, work_1, work_2 FROM user_bucket b "
                           "JOIN user u ON u.id = b.user_id WHERE u.name = ?", user)
         assert sum(row[0] for row in rows) == len(own)
