@@ -8,15 +8,9 @@
 
 namespace lode::blkmaker {
 
-struct AssembledBlock {
-    Bytes bytes;  // the whole block, the coinbase with its witness
-    bitcoin::Satoshi reward;
-};
-
-// Rejected when the header does not build on the template's tip or the coinbase cannot be read.
-// Nothing else is checked here: every millisecond before submission counts.
-[[nodiscard]] Result<AssembledBlock> assemble(const Solution& solution,
-                                              const StoredTemplate& stored);
+// The whole block, the coinbase with its witness. Rejected when the header does not build on the
+// template's tip. Nothing else is checked here: every millisecond before submission counts.
+[[nodiscard]] Result<Bytes> assemble(const Solution& solution, const StoredTemplate& stored);
 
 // The block parsed and checked again from its own bytes, once it is on its way: submitblock
 // silently repairs some faults (a missing coinbase witness) that other nodes would refuse.

@@ -37,6 +37,12 @@ Result<std::int64_t> BlockRepository::schema_version() {
     return db::schema_version(db_);
 }
 
+Result<bool> BlockRepository::knows(const Hash256& block) {
+    LODE_TRY(const auto rows,
+             db_.query("SELECT 1 FROM block WHERE block_hash = ?", {value_of(block)}));
+    return !rows.empty();
+}
+
 Result<void> BlockRepository::insert(const BlockRow& row, UnixTime now) {
     return db_.upsert({.table = "block",
                        .columns = {"chain", "height", "block_hash", "prev_hash", "state", "reward",

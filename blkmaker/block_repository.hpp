@@ -16,6 +16,7 @@ class BlockRepository {
     explicit BlockRepository(db::Connection connection) : db_(std::move(connection)) {}
 
     [[nodiscard]] Result<std::int64_t> schema_version();
+    [[nodiscard]] Result<bool> knows(const bitcoin::Hash256& block);
     [[nodiscard]] Result<void> insert(const BlockRow& row, UnixTime now);
     struct Answer {
         bitcoin::Hash256 block;

@@ -14,6 +14,14 @@ RowWriter::RowWriter(Options options, Executor& home,
     loop_.post([this] { work(); });
 }
 
+void RowWriter::when_missing(const bitcoin::Hash256& block, Task missing) {
+    add([this, block, missing = std::move(missing)](BlockRepository& repository) -> Result<void> {
+        LODE_TRY(const bool known, repository.knows(block));
+        if (!known) home_.post(missing);
+        return success();
+    });
+}
+
 void RowWriter::insert(const BlockRow& row, UnixTime now) {
     add([row, now](BlockRepository& repository) { return repository.insert(row, now); });
 }

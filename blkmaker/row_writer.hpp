@@ -33,6 +33,8 @@ class RowWriter {
               std::function<void(std::vector<BlockRow>)> unfinished);
 
     // All return at once.
+    // `missing` runs on `home` when the block has no row.
+    void when_missing(const bitcoin::Hash256& block, Task missing);
     void insert(const BlockRow& row, UnixTime now);
     void record_answer(BlockRepository::Answer answer);
     // `changed` runs on `home` when this call changed the row.

@@ -56,9 +56,10 @@ class Blkmaker final : public runtime::Service {
     void follow_rows(const std::vector<BlockRow>& rows);
     void templates_arrived(const std::vector<bus::Record<v1::TemplateMessage>>& records);
     void retry_waiting();
+    void record(const v1::SolvedShare& share);
     void start_solved_consumer();
     void solved(const v1::SolvedShare& share, Origin origin);
-    void take_in(const Solution& solution, const AssembledBlock& block);
+    void take_in(const Solution& solution, const Bytes& block);
     void make_safe(const v1::SolvedShare& share, Origin origin);
     void safe(const Origin& origin, const Result<void>& written);
     void refuse(const Origin& origin, const Error& error);
@@ -172,8 +173,23 @@ void Blkmaker::retry_waiting() {
     auto waiting = std::move(waiting_);
     waiting_.clear();
     for (const v1::SolvedShare& share : waiting) {
-        if (!templates_.buried(share.height())) solved(share, {.journaled = true});
+        if (templates_.buried(share.height())) {
+            record(share);
+        } else {
+            solved(share, {.journaled = true});
+        }
     }
+}
+
+// Too deep to be worth sending again, but a crash may have been quicker than its row.
+void Blkmaker::record(const v1::SolvedShare& share) {
+    const auto solution = parse_solution(share);
+    if (!solution) return refuse({}, solution.error());
+    rows_->when_missing(solution.value().hash,
+                        [this, row = found_row(solution.value(), chain_.name)] {
+                            rows_->insert(row, context_.clock.unix_now());
+                            follow_rows({row});
+                        });
 }
 
 void Blkmaker::solved(const v1::SolvedShare& share, Origin origin) {
@@ -199,23 +215,11 @@ void Blkmaker::solved(const v1::SolvedShare& share, Origin origin) {
     make_safe(share, std::move(origin));
 }
 
-void Blkmaker::take_in(const Solution& solution, const AssembledBlock& block) {
+void Blkmaker::take_in(const Solution& solution, const Bytes& block) {
     Followed& followed = followed_[solution.hash];
     const bool known = followed.row.height != 0;
-    followed.hex = std::make_shared<const std::string>(to_hex(block.bytes));
-    if (!known) {
-        followed.row = {.chain = chain_.name,
-                        .hash = solution.hash,
-                        .prev_hash = solution.header.prev_hash,
-                        .height = solution.height,
-                        .state = BlockState::found,
-                        .reward = block.reward,
-                        .user = solution.user,
-                        .worker = solution.worker,
-                        .job = solution.job,
-                        .found = solution.found,
-                        .confirmations = 0};
-    }
+    followed.hex = std::make_shared<const std::string>(to_hex(block));
+    if (!known) followed.row = found_row(solution, chain_.name);
     const BlockRow row = followed.row;
     perform(tracker_.add(row.hash, row.height, row.state, BlockTracker::Start::submit));
     if (known) return;
@@ -225,8 +229,8 @@ void Blkmaker::take_in(const Solution& solution, const AssembledBlock& block) {
     log::info("block solved", {{"block", bitcoin::to_display_hex(solution.hash)},
                                {"height", solution.height},
                                {"user", solution.user},
-                               {"reward", block.reward}});
-    journal_->check(std::make_shared<const Bytes>(block.bytes), solution.hash);
+                               {"reward", solution.reward}});
+    journal_->check(std::make_shared<const Bytes>(block), solution.hash);
 }
 
 void Blkmaker::make_safe(const v1::SolvedShare& share, Origin origin) {

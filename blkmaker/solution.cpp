@@ -1,10 +1,24 @@
 // Checks of a solved share that need nothing but the share itself.
 #include "blkmaker/solution.hpp"
 
+#include "common/bitcoin/amount.hpp"
 #include "common/bitcoin/target.hpp"
+#include "common/bitcoin/transaction.hpp"
 #include "common/messages/solved.pb.h"
 
 namespace lode::blkmaker {
+namespace {
+
+Result<bitcoin::Satoshi> reward_of(ByteView coinbase) {
+    LODE_TRY(const auto parsed, bitcoin::parse_transaction(coinbase));
+    bitcoin::Satoshi reward;
+    for (const auto& output : parsed.outputs) {
+        LODE_TRY(reward, bitcoin::add(reward, output.amount));
+    }
+    return reward;
+}
+
+}  // namespace
 
 Result<Solution> parse_solution(const v1::SolvedShare& share) {
     if (!share.has_bitcoin()) {
@@ -27,6 +41,9 @@ Result<Solution> parse_solution(const v1::SolvedShare& share) {
     if (!template_id) return failure_in("solved share: template_id", template_id.error());
     solution.template_id = template_id.value();
     solution.coinbase = to_bytes(as_bytes(share.bitcoin().coinbase()));
+    const auto reward = reward_of(solution.coinbase);
+    if (!reward) return failure_in("solved share: coinbase", reward.error());
+    solution.reward = reward.value();
     solution.transaction_count = share.bitcoin().transaction_count();
     solution.height = share.height();
     solution.job = JobId(share.job_id());
@@ -34,6 +51,20 @@ Result<Solution> parse_solution(const v1::SolvedShare& share) {
     solution.worker = share.worker();
     solution.found = from_unix_ms(share.produced_unix_ms());
     return solution;
+}
+
+BlockRow found_row(const Solution& solution, const std::string& chain) {
+    return {.chain = chain,
+            .hash = solution.hash,
+            .prev_hash = solution.header.prev_hash,
+            .height = solution.height,
+            .state = BlockState::found,
+            .reward = solution.reward,
+            .user = solution.user,
+            .worker = solution.worker,
+            .job = solution.job,
+            .found = solution.found,
+            .confirmations = 0};
 }
 
 Result<std::vector<v1::SolvedShare>> parse_entries(const std::vector<std::string>& entries) {

@@ -40,7 +40,9 @@ TEST_CASE("a block is inserted once, and a repeat does not set it back") {
     const test::TemporaryFolder folder;
     auto repository = repository_in(folder);
     const auto row = row_of(1);
+    CHECK_FALSE(repository.knows(row.hash).value());
     REQUIRE(repository.insert(row, now));
+    CHECK(repository.knows(row.hash).value());
     CHECK(repository.change_state({row.hash, BlockState::found, BlockState::submitted, 0}, now)
               .value() == Changed::yes);
     REQUIRE(repository.insert(row, now));

@@ -66,3 +66,25 @@ TEST_CASE("what an earlier run left unfinished is handed over first") {
     home.run_until([&] { return !found.empty(); });
     CHECK(found[0].hash == row.hash);
 }
+
+TEST_CASE("only a block without a row is reported missing") {
+    const test::TemporaryFolder folder;
+    {
+        auto connection = db::Connection::open("sqlite:", folder.path().string()).value();
+        REQUIRE(db::migrate(connection));
+    }
+    test::WaitingScheduler home;
+    const auto row = a_row();
+    auto other = row.hash;
+    other.bytes.fill(2);
+    std::vector<int> missing;
+    RowWriter writer(
+        {.database_url = "sqlite:", .data_folder = folder.path().string(), .chain = "btc"}, home,
+        [](const std::vector<BlockRow>&) {});
+    writer.when_missing(row.hash, [&] { missing.push_back(1); });
+    writer.insert(row, {});
+    writer.when_missing(row.hash, [&] { missing.push_back(2); });
+    writer.when_missing(other, [&] { missing.push_back(3); });
+    home.run_until([&] { return missing.size() >= 2; });
+    CHECK(missing == std::vector{1, 3});
+}

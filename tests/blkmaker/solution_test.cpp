@@ -15,6 +15,7 @@ TEST_CASE("a solved share becomes a typed solution") {
     CHECK(solution.value().height == 200);
     CHECK(solution.value().job == JobId(77));
     CHECK(solution.value().user == "miner");
+    CHECK(solution.value().reward == bitcoin::Satoshi(5'000'000'000));
     CHECK(solution.value().found == from_unix_ms(1'700'000'000'500));
 }
 
