@@ -56,6 +56,13 @@ void Lane::job(const JobPtr& job, SteadyTime arrived) {
     });
 }
 
+void Lane::solved_safe(const std::string& block_hash) {
+    loop_->post([this, block_hash] {
+        sessions_.solved_safe(block_hash);
+        show_stream();
+    });
+}
+
 void Lane::tick() {
     loop_->post([this] {
         sessions_.tick();

@@ -36,6 +36,7 @@ class Lane final : public net::ConnectionHandler, public LoopPort {
 
     // ---- from the service's thread ----
     void job(const JobPtr& job, SteadyTime arrived);
+    void solved_safe(const std::string& block_hash);
     void tick();
     void close_all();
     // From now on nothing of miners is read.

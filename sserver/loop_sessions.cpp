@@ -77,33 +77,63 @@ void LoopSessions::line(ClientId client, std::string_view line, Moment now) {
 
 void LoopSessions::carry_out(Client& client, Reply reply, std::string_view request_id,
                              SteadyTime now) {
-    if (reply.solved) pass_on_solved(reply);
     if (reply.verdict && *reply.verdict != ShareVerdict::accepted) probe_.count(*reply.verdict);
     if (reply.login_refused) probe_.logins_refused.increment();
     if (reply.share) {
-        auto taken =
-            stream_.offer(std::move(reply.share), {client.id, std::string(request_id), now});
-        // Once a trouble: with it comes every share of every miner.
-        if (!taken && storing_) log::error("shares not stored", {{"reason", taken.error()}});
-        storing_ = taken.has_value();
-        if (!taken) {
-            probe_.shares_unstored.increment();
-            port_.send(client.id, stratum::error_line(request_id, stratum::RejectCode::other,
-                                                      "the pool cannot store shares now"));
+        Good good{std::move(reply.share), {client.id, std::string(request_id), now}};
+        if (reply.solved) {
+            hold_until_safe(reply.solved, std::move(good));
+        } else {
+            store(std::move(good));
         }
-        probe_.shares_under_way.set(stream_.under_way());
     }
+    if (reply.solved) pass_on_solved(reply.solved);
     if (!reply.text.empty()) port_.send(client.id, reply.text);
     if (reply.notify) port_.send(client.id, reply.notify);
     if (reply.close) port_.close(client.id);
 }
 
-void LoopSessions::pass_on_solved(const Reply& reply) {
-    const JobId job(reply.solved->job_id());
+void LoopSessions::store(Good good) {
+    const WaitingAnswer waiting = good.waiting;
+    const auto taken = stream_.offer(std::move(good.share), std::move(good.waiting));
+    // Once a trouble: with it comes every share of every miner.
+    if (!taken && storing_) log::error("shares not stored", {{"reason", taken.error()}});
+    storing_ = taken.has_value();
+    if (!taken) {
+        probe_.shares_unstored.increment();
+        port_.send(waiting.client,
+                   stratum::error_line(waiting.request_id, stratum::RejectCode::other,
+                                       "the pool cannot store shares now"));
+    }
+    probe_.shares_under_way.set(shares_under_way());
+}
+
+void LoopSessions::hold_until_safe(const std::shared_ptr<const v1::SolvedShare>& solved,
+                                   Good good) {
+    // Solutions of a chain as easy as regtest's; beyond this many an answer waits no longer.
+    if (held_.size() >= ShareStream::under_way_max) return store(std::move(good));
+    held_.emplace(solved->block_hash(), std::move(good));
+    probe_.shares_under_way.set(shares_under_way());
+}
+
+void LoopSessions::solved_safe(const std::string& block_hash) {
+    const auto found = held_.find(block_hash);
+    if (found == held_.end()) return;
+    Good good = std::move(found->second);
+    held_.erase(found);
+    store(std::move(good));
+}
+
+void LoopSessions::pass_on_solved(const std::shared_ptr<const v1::SolvedShare>& solved) {
+    const JobId job(solved->job_id());
     if (job != solved_job_) solved_count_ = 0;
     solved_job_ = job;
     probe_.solved.increment();
-    if (++solved_count_ <= solved_per_job_max) port_.solved(reply.solved);
+    if (++solved_count_ <= solved_per_job_max) {
+        port_.solved(solved);
+    } else {
+        solved_safe(solved->block_hash());
+    }
 }
 
 void LoopSessions::job(const JobPtr& job, SteadyTime now) {
@@ -119,7 +149,7 @@ void LoopSessions::delivered(Sequence sequence, SteadyTime now) {
         probe_.count(ShareVerdict::accepted);
         probe_.accept_latency.observe(now - answer.received);
     }
-    probe_.shares_under_way.set(stream_.under_way());
+    probe_.shares_under_way.set(shares_under_way());
 }
 
 void LoopSessions::failed(Sequence sequence) {

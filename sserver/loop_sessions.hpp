@@ -3,7 +3,9 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <string_view>
+#include <unordered_map>
 
 #include "common/base/slab.hpp"
 #include "sserver/job_book.hpp"
@@ -23,6 +25,7 @@ class LoopPort {
     virtual void look_at(ClientId client, SteadyTime when) = 0;
     // The outcome comes back by LoopSessions::delivered or failed.
     [[nodiscard]] virtual Result<void> publish(const std::shared_ptr<const v1::Share>& share) = 0;
+    // Comes back by LoopSessions::solved_safe.
     virtual void solved(const std::shared_ptr<const v1::SolvedShare>& share) = 0;
 };
 
@@ -48,6 +51,8 @@ class LoopSessions {
 
     void delivered(Sequence sequence, SteadyTime now);
     void failed(Sequence sequence);
+    // The solved share is on its ways and on disk.
+    void solved_safe(const std::string& block_hash);
     // Twice a second or so: what failed is tried again.
     void tick() { stream_.resend(); }
 
@@ -55,7 +60,9 @@ class LoopSessions {
     void close_all();
 
     [[nodiscard]] bool stuck() const { return stream_.stuck(); }
-    [[nodiscard]] std::size_t shares_under_way() const { return stream_.under_way(); }
+    [[nodiscard]] std::size_t shares_under_way() const {
+        return stream_.under_way() + held_.size();
+    }
 
   private:
     // Solutions of one job are rivals for one block. On a chain as easy as regtest's every share
@@ -69,7 +76,14 @@ class LoopSessions {
     [[nodiscard]] Client* find(ClientId client);
     // `request_id` is that of the request replied to.
     void carry_out(Client& client, Reply reply, std::string_view request_id, SteadyTime now);
-    void pass_on_solved(const Reply& reply);
+    // A share that must become durable, and who waits for that.
+    struct Good {
+        std::shared_ptr<v1::Share> share;
+        WaitingAnswer waiting;
+    };
+    void pass_on_solved(const std::shared_ptr<const v1::SolvedShare>& solved);
+    void store(Good good);
+    void hold_until_safe(const std::shared_ptr<const v1::SolvedShare>& solved, Good good);
 
     const SessionRules& rules_;
     SessionNumbers& numbers_;
@@ -81,6 +95,9 @@ class LoopSessions {
     stratum::RequestReader reader_;
     Slab<Client> clients_;
     bool storing_ = true;  // the bus took the last share
+    // Shares that solve a block, by its hash. They go to the bus, and so are answered, only when
+    // their block is safe: who heard `true` for a block will find it.
+    std::unordered_map<std::string, Good> held_;
     JobId solved_job_;
     std::size_t solved_count_ = 0;
 };

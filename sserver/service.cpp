@@ -129,12 +129,14 @@ Result<void> Sserver::open_lanes() {
         LODE_TRY(const int exponent, parse_exponent(listener.start_difficulty));
         start_exponents.push_back(exponent);
     }
-    const auto solved = [this, alive = std::weak_ptr(alive_)](const SolvedPtr& share) {
-        context_.loop.post([this, share, alive] {
-            if (alive.lock()) outbox_.add(share);
-        });
-    };
     for (std::uint16_t i = 0; i < count; ++i) {
+        const auto solved = [this, i, alive = std::weak_ptr(alive_)](const SolvedPtr& share) {
+            context_.loop.post([this, i, share, alive] {
+                if (!alive.lock()) return;
+                outbox_.add(share);
+                lanes_[i]->solved_safe(share->block_hash());
+            });
+        };
         const LoopSessionsOptions sessions{.rules = rules_,
                                            .numbers = *numbers_,
                                            .stream = stream_id(config_.id, epoch_, i),

@@ -174,6 +174,26 @@ TEST_CASE("a solved share is passed on and counted, refused or not") {
     CHECK(loop.probe.solved.value() == 1);
 }
 
+TEST_CASE("a share that solves a block goes to the bus only when its block is safe") {
+    Loop loop;
+    loop.login(client(0));
+    loop.submit(client(0), 0, Want::block);
+    REQUIRE(loop.port.blocks.size() == 1);
+    CHECK(loop.port.published.empty());
+    CHECK(loop.sessions.shares_under_way() == 1);
+    loop.submit(client(0), 0);
+    REQUIRE(loop.port.published.size() == 1);
+    CHECK(loop.port.published[0]->sequence() == 1);
+    const std::string hash = loop.port.blocks[0]->block_hash();
+    loop.sessions.solved_safe(hash);
+    REQUIRE(loop.port.published.size() == 2);
+    CHECK(loop.port.published[1]->sequence() == 2);
+    CHECK(loop.port.published[1]->solves_block());
+    loop.sessions.solved_safe(hash);
+    CHECK(loop.port.published.size() == 2);
+    CHECK(loop.sessions.shares_under_way() == 2);
+}
+
 TEST_CASE("a closed session gives its number back and is not spoken to") {
     Loop loop;
     loop.login(client(0));
