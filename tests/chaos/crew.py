@@ -8,7 +8,7 @@ from waiting import eventually
 
 PATIENCE = 30  # seconds for anything that must happen
 UNDER_WAY_MAX = 16  # shares a client has sent and not heard of
-PACE = 0.004
+PACE = 0.002
 IN_FLIGHT, ACCEPTED, REFUSED = "in flight", "accepted", "refused"
 
 
@@ -87,7 +87,7 @@ class Client(threading.Thread):
     def _send(self, connection, room):
         job = connection.jobs[-1]
         # Half of all hashes solve a block on regtest. Few shall, so that there are other shares.
-        if self.random.random() < 0.01:
+        if self.random.random() < 0.02:
             share = connection.find_block(job)
         else:
             share = connection.find(job)

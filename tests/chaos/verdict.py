@@ -92,9 +92,9 @@ class Verdict:
                 self.complaints.append(f"{table} has {sums}, the archive {dict(archived)}")
 
     def _judge_blocks(self, first_height):
-        """Every solution that was answered has a row, and so has every block of the chain."""
+        """Every solution answered with true has a row, and so has every block of the chain."""
         solved = {found for found, sent in self.record.shares.items()
-                  if sent.solves_block and sent.outcome != IN_FLIGHT}
+                  if sent.solves_block and sent.outcome == ACCEPTED}
 
         def missing():
             self.blocks = {chain.to_display(bytes(found)): state for found, state
