@@ -193,6 +193,24 @@ class Pool:
     def database_file(self):
         return self.data_dir / "lode.sqlite"
 
+    def wait_until_counted(self):
+        """Once all miners have gone: until every share answered with true is in the sums; how many.
+
+        Shares may be on their way to the disk after their miner has left.
+        """
+        def counted():
+            metrics = self.metrics()
+
+            def total(name, label=""):
+                return sum(value for sample, value in metrics.items()
+                           if sample.startswith(f"lode_{name}{{") and label in sample)
+            if total("connections") or total("shares_under_way"):
+                return None
+            accepted = total("shares_total", 'verdict="accepted"')
+            sums = self.query("SELECT COALESCE(SUM(shares), 0) FROM user_bucket")[0][0]
+            return (accepted,) if sums == accepted else None
+        return eventually(counted, "every answered share in the sums")[0]
+
     # Who mines on it.
 
     def connect(self):

@@ -19,10 +19,7 @@ def mine(pool, make_miner, user, blocks):
     miner = make_miner(pool, user)
     eventually(lambda: pool.api("blocks")["total"] >= blocks, f"{blocks} blocks", 60)
     assert miner.stop() == 0
-    accepted = sum(value for name, value in pool.metrics().items()
-                   if name.startswith("lode_shares_total") and "accepted" in name)
-    eventually(lambda: pool.query("SELECT SUM(shares) FROM user_bucket") == [(accepted,)],
-               "every answered share in the sums")
+    accepted = pool.wait_until_counted()
     eventually(lambda: pool.api("pool")["shares_1h"] == accepted, "every share in the window")
     eventually(lambda: {block["state"] for block in pool.api("blocks?limit=1000")["blocks"]} ==
                {"accepted"},
