@@ -67,7 +67,7 @@ void RowWriter::add(Change change) {
 
 Result<void> RowWriter::connect() {
     if (repository_) return success();
-    LODE_TRY(auto connection, db::Connection::open(options_.database_url, options_.data_folder));
+    LODE_TRY(auto connection, db::Connection::open(options_.database, options_.data_folder));
     BlockRepository repository(std::move(connection));
     LODE_TRY(const auto version, repository.schema_version());
     if (version < db::newest_schema_version()) {

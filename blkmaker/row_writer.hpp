@@ -23,7 +23,7 @@ class RowWriter {
     static constexpr auto retry_interval = std::chrono::seconds(1);
 
     struct Options {
-        std::string database_url;
+        config::DatabaseConfig database;
         std::string data_folder;
         std::string chain;
     };

@@ -99,7 +99,7 @@ Result<void> Blkmaker::start() {
     LODE_TRY(nodes_, open_node_links(chain_.nodes, context_.loop));
     tips_.resize(nodes_.size());
     rows_ = std::make_unique<RowWriter>(
-        RowWriter::Options{context_.pool.database.url, context_.pool.data_dir, chain_.name},
+        RowWriter::Options{context_.pool.database, context_.pool.data_dir, chain_.name},
         context_.loop, [this](const std::vector<BlockRow>& rows) { follow_rows(rows); });
     context_.router.add(http::Method::post, "/v1/solved",
                         solved_intake([this](const auto& share, const auto& responder) {

@@ -20,14 +20,19 @@ find_package(tomlplusplus REQUIRED)
 find_package(zstd REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(zmq REQUIRED IMPORTED_TARGET libzmq)
+pkg_check_modules(rdkafka REQUIRED IMPORTED_TARGET rdkafka)
 
 # SOCI's Debian package has no CMake or pkg-config file.
 find_path(SOCI_INCLUDE_DIR soci/soci.h REQUIRED)
 find_library(SOCI_CORE_LIBRARY soci_core REQUIRED)
 find_library(SOCI_SQLITE3_LIBRARY soci_sqlite3 REQUIRED)
+find_library(SOCI_MYSQL_LIBRARY soci_mysql REQUIRED)
+pkg_check_modules(mariadb REQUIRED IMPORTED_TARGET libmariadb)
 add_library(soci INTERFACE IMPORTED)
 target_include_directories(soci SYSTEM INTERFACE ${SOCI_INCLUDE_DIR})
-target_link_libraries(soci INTERFACE ${SOCI_SQLITE3_LIBRARY} ${SOCI_CORE_LIBRARY} SQLite::SQLite3)
+target_link_libraries(soci INTERFACE
+    ${SOCI_SQLITE3_LIBRARY} ${SOCI_MYSQL_LIBRARY} ${SOCI_CORE_LIBRARY}
+    SQLite::SQLite3 PkgConfig::mariadb)
 
 find_path(CLI11_INCLUDE_DIR CLI/CLI.hpp REQUIRED)
 find_path(RAPIDJSON_INCLUDE_DIR rapidjson/document.h REQUIRED)

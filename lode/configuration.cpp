@@ -59,7 +59,7 @@ Result<std::int64_t> migrate(const config::PoolConfig& pool) {
         return failure(ErrorCode::unavailable,
                        pool.data_dir.string() + ": cannot create: " + error.message());
     }
-    LODE_TRY(auto connection, db::Connection::open(pool.database.url, pool.data_dir.string()));
+    LODE_TRY(auto connection, db::Connection::open(pool.database, pool.data_dir.string()));
     LODE_TRY_VOID(db::migrate(connection));
     return db::schema_version(connection);
 }

@@ -93,7 +93,7 @@ void Sharelogger::reopen() {
 
 Result<void> Sharelogger::open() {
     LODE_TRY(auto connection,
-             db::Connection::open(context_.pool.database.url, context_.pool.data_dir.string()));
+             db::Connection::open(context_.pool.database, context_.pool.data_dir.string()));
     repository_.emplace(std::move(connection), chain_.name);
     LODE_TRY(const auto version, repository_->schema_version());
     if (version < db::newest_schema_version()) {

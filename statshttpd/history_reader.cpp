@@ -61,7 +61,7 @@ Result<T> HistoryReader::run(const std::function<Result<T>(HistoryRepository&)>&
 
 Result<void> HistoryReader::connect() {
     if (repository_) return success();
-    LODE_TRY(auto connection, db::Connection::open(options_.database_url, options_.data_folder));
+    LODE_TRY(auto connection, db::Connection::open(options_.database, options_.data_folder));
     HistoryRepository repository(std::move(connection), options_.chain);
     LODE_TRY(const auto version, repository.schema_version());
     if (version < db::newest_schema_version()) {

@@ -20,7 +20,7 @@ class HistoryReader {
     static constexpr auto deadline = std::chrono::seconds(5);
 
     struct Options {
-        std::string database_url;
+        config::DatabaseConfig database;
         std::string data_folder;
         std::string chain;
     };

@@ -41,7 +41,7 @@ class Statshttpd final : public runtime::Service {
           since_(std::chrono::floor<SeedSlots>(context.clock.unix_now() - replay_time)),
           windows_(since_),
           history_(std::in_place,
-                   HistoryReader::Options{.database_url = context.pool.database.url,
+                   HistoryReader::Options{.database = context.pool.database,
                                           .data_folder = context.pool.data_dir.string(),
                                           .chain = context.pool.chain().name},
                    context.clock) {}

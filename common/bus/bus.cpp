@@ -6,13 +6,9 @@
 namespace lode::bus {
 
 Result<std::unique_ptr<Bus>> open_bus(const BusOptions& options) {
-    if (options.url == "embedded:") return open_embedded_bus(options.folder);
-    if (options.url.starts_with("kafka://")) {
-        return failure(
-            ErrorCode::malformed,
-            "bus url " + options.url + ": Kafka is not in this build; allowed is \"embedded:\"");
-    }
-    return failure(ErrorCode::malformed, "bus url " + options.url + ": allowed is \"embedded:\"");
+    const std::string& url = options.config.url;
+    if (url == "embedded:") return open_embedded_bus(options.folder);
+    return failure(ErrorCode::malformed, "bus url " + url + ": allowed is \"embedded:\"");
 }
 
 }  // namespace lode::bus

@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,9 +15,13 @@
 #include "common/base/executor.hpp"
 #include "common/base/result.hpp"
 #include "common/bus/topics.hpp"
+#include "common/config/pool.hpp"
 
 namespace google::protobuf {
 class MessageLite;
+}
+namespace lode::metrics {
+class Registry;
 }
 
 namespace lode::bus {
@@ -70,12 +75,35 @@ enum class StartAt {
     time,       // the first record appended at or after ConsumerOptions::since
 };
 
+using Offsets = std::map<std::uint32_t, std::int64_t>;  // by partition
+
+// Why a member has partitions no more.
+enum class Revocation {
+    orderly,  // the next owner waits until `revoked` has returned
+    lost,     // out of touch for too long: another may have them already
+};
+
+// A reader that shares a group's partitions with the group's other members, each partition read
+// by one of them at a time. Both are called on the executor, before any record that follows from
+// them. The embedded bus has one member a group, which has every partition from the start.
+struct Membership {
+    // These partitions, and only these, are this reader's from now on. Gives the offset to go on
+    // at; those not named go on where the group committed, else at the oldest kept.
+    std::function<Offsets(const std::vector<std::uint32_t>& partitions)> assigned;
+    // None is this reader's any more: no record of them comes until `assigned` is called again.
+    std::function<void(Revocation)> revoked;
+};
+
 struct ConsumerOptions {
     // Names a reader whose progress the bus keeps (commit) and waits for before it deletes.
     // Empty: an independent reader. In one process a group has one reader at a time (conflict).
     std::string group;
+    // Empty: the reader has every partition, whoever else reads in the group's name. Given:
+    // `start` and `offsets` do not count. With a null handler it is handed no records: a group of
+    // which one member leads, the one that has partition 0.
+    std::optional<Membership> member;
     StartAt start = StartAt::latest;
-    std::map<std::uint32_t, std::int64_t> offsets;
+    Offsets offsets;
     UnixTime since{};
     // Records handed over at a time; the next batch is fetched when the handler returns, which
     // bounds memory and is the back-pressure.
@@ -116,13 +144,19 @@ class Bus {
 
     // Partitions this bus has for the topic.
     [[nodiscard]] virtual Result<std::uint32_t> partitions(const TopicName& topic) = 0;
+
+    // What the bus counts: what waits to be sent, how long delivery takes, how far readers lag.
+    [[nodiscard]] virtual const metrics::Registry& metrics() const = 0;
 };
 
-// `url` as in the configuration: "embedded:" keeps SQLite files in `folder`, which the caller
-// has locked.
+// `config.url`: "embedded:" keeps SQLite files in `folder`, which the caller has locked;
+// "kafka://…" are brokers. `chains` are those whose topics must be there: they are created when
+// missing. Errors: malformed when a topic there has another number of partitions. Brokers that
+// cannot be reached are waited for in the background.
 struct BusOptions {
-    std::string url;
+    config::BusConfig config;
     std::string folder;
+    std::vector<std::string> chains;
 };
 [[nodiscard]] Result<std::unique_ptr<Bus>> open_bus(const BusOptions& options);
 

@@ -9,6 +9,7 @@
 #include "common/base/assert.hpp"
 #include "common/bus/embedded_consumer.hpp"
 #include "common/bus/embedded_topic.hpp"
+#include "common/metrics/metrics.hpp"
 
 namespace lode::bus {
 namespace {
@@ -78,6 +79,8 @@ class EmbeddedBus final : public Bus {
         return topic.spec.partitions;
     }
 
+    [[nodiscard]] const metrics::Registry& metrics() const override { return metrics_; }
+
   private:
     Result<std::shared_ptr<EmbeddedTopic>> open(const TopicName& topic) {
         LODE_TRY(const auto name, full_name(topic));
@@ -91,6 +94,7 @@ class EmbeddedBus final : public Bus {
     }
 
     const std::filesystem::path folder_;
+    metrics::Registry metrics_{"bus"};
     const std::shared_ptr<ReaderThread> reading_ = std::make_shared<ReaderThread>(system_clock());
     std::mutex mutex_;
     std::map<std::string, std::shared_ptr<EmbeddedTopic>> topics_;

@@ -5,6 +5,9 @@
 
 #include <google/protobuf/message_lite.h>
 
+#include <numeric>
+
+#include "common/base/assert.hpp"
 #include "common/base/log.hpp"
 
 namespace lode::bus {
@@ -34,7 +37,14 @@ class ConsumerLoop : public std::enable_shared_from_this<ConsumerLoop> {
         if (!options.group.empty()) (void)topic_->writer().join_group(options.group);
         LODE_TRY(reader_->next, topic_->start_positions(options));
         LODE_TRY_VOID(topic_->log().attach(reader_));
-        post_step();
+        if (options.member) {
+            waits_to_be_member_ = true;
+            gate_.post([self = shared_from_this(), member = *options.member] {
+                if (self->gate_.open()) self->become_member(member);
+            });
+        } else {
+            post_step();
+        }
         return success();
     }
 
@@ -73,12 +83,33 @@ class ConsumerLoop : public std::enable_shared_from_this<ConsumerLoop> {
         Task done;
     };
 
+    // The one member of its group has every partition; it asks where to go on before the first
+    // record.
+    void become_member(const Membership& member) {
+        std::vector<std::uint32_t> partitions(topic_->spec().partitions);
+        std::iota(partitions.begin(), partitions.end(), 0u);
+        const Offsets offsets = member.assigned(partitions);
+        if (!gate_.open() || !*handler_) return;
+        const auto ends = topic_->log().ends();
+        for (const auto& [partition, offset] : offsets) {
+            LODE_ASSERT(partition < ends.size());
+            if (offset > ends[partition]) {
+                log::error("a reader wants to go on past the end of its topic",
+                           {{"topic", topic_->spec().name}, {"partition", partition}});
+                return;
+            }
+            reader_->next[partition] = offset;
+        }
+        waits_to_be_member_ = false;
+        post_step();
+    }
+
     void post_step() {
         gate_.post([self = shared_from_this()] { self->step(); });
     }
 
     void step() {
-        if (!gate_.open()) return;
+        if (!gate_.open() || waits_to_be_member_) return;
         auto slice = topic_->log().take(*reader_, batch_max_);
         if (!slice.in_file.empty()) {
             reading_->post([self = shared_from_this(), ranges = std::move(slice.in_file)] {
@@ -155,6 +186,7 @@ class ConsumerLoop : public std::enable_shared_from_this<ConsumerLoop> {
     const std::shared_ptr<Reader> reader_ = std::make_shared<Reader>();
     std::shared_ptr<RawHandler> handler_;  // the executor's, as all below
     std::deque<Waiting> waiting_;
+    bool waits_to_be_member_ = false;
 };
 
 class EmbeddedConsumer final : public RawConsumer {
@@ -173,6 +205,7 @@ class EmbeddedConsumer final : public RawConsumer {
 
 Result<std::unique_ptr<RawConsumer>> open_consumer(ConsumerParts parts, ConsumerOptions options,
                                                    RawHandler handler) {
+    if (options.member) options.start = StartAt::committed;
     if (options.start == StartAt::committed && options.group.empty()) {
         return failure(ErrorCode::malformed, "a consumer that starts at committed needs a group");
     }

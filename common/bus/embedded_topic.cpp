@@ -10,7 +10,7 @@ namespace lode::bus {
 EmbeddedTopic::EmbeddedTopic(const std::filesystem::path& path, TopicStore reading,
                              const TopicSpec& spec, std::vector<std::int64_t> ends)
     : name_(path.stem()),
-      spec_{name_, spec.partitions, spec.retention, spec.kept},
+      spec_{name_, spec.partitions, spec.retention, spec.kept, spec.kafka_kept, spec.linger},
       reading_(std::move(reading)),
       log_(std::move(ends)) {}
 

@@ -26,7 +26,7 @@ std::string url_problem(const std::string& url, std::string_view local, std::str
     const std::string prefix = std::string(remote) + "://";
     if (url.starts_with(prefix) &&
         hosts_are_right(remote, std::string_view(url).substr(prefix.size()))) {
-        return std::string(remote) + " is not in this build, use \"" + std::string(local) + '"';
+        return "";
     }
     return "must be \"" + std::string(local) + "\" or \"" + prefix + "…\"";
 }
@@ -110,19 +110,73 @@ Section<ChainConfig> chain_section() {
         .list("node", &ChainConfig::nodes, node_section(), {.min = 1, .max = 16});
 }
 
+// Who can post a job decides what miners work for.
+std::string pool_problem(const PoolConfig& pool) {
+    const bool own = pool.health_address.starts_with("127.") || pool.health_address == "::1";
+    return own || !pool.direct_secret.empty() ? "" : "health_address needs direct_secret";
+}
+
+std::string bus_settings_problem(const BusConfig& bus) {
+    const bool sasl = bus.security.starts_with("sasl");
+    if (sasl != !bus.user.empty() || sasl != !bus.password.empty()) {
+        return "user and password belong to security sasl_plaintext or sasl_ssl, and it to them";
+    }
+    return bus.certificate_file.has_value() == bus.key_file.has_value()
+               ? ""
+               : "certificate_file and key_file belong together";
+}
+
 Section<BusConfig> bus_section() {
     return Section<BusConfig>("bus", "How services talk to one another.")
         .setting("url", &BusConfig::url,
                  {.help = "\"embedded:\": all services in one process, messages in data_dir. "
                           "\"kafka://host:port,host:port\": brokers.",
-                  .problem = bus_problem});
+                  .problem = bus_problem})
+        .setting("replication", &BusConfig::replication,
+                 {.help = "Kafka: copies of each record; 0 stands for 3, or as many as there are "
+                          "brokers.",
+                  .max = 9})
+        .setting("security", &BusConfig::security,
+                 {.help = "Kafka: how brokers are spoken to.",
+                  .choices = {"plaintext", "ssl", "sasl_plaintext", "sasl_ssl"}})
+        .setting("ca_file", &BusConfig::ca_file,
+                 {.help = "Kafka over TLS: certificates that brokers' must be signed by.",
+                  .min = 1,
+                  .sample = "/etc/lode/kafka-ca.pem"})
+        .setting("certificate_file", &BusConfig::certificate_file,
+                 {.help = "Kafka over TLS: our certificate, where brokers ask for one.",
+                  .min = 1,
+                  .sample = "/etc/lode/kafka.pem"})
+        .setting("key_file", &BusConfig::key_file,
+                 {.help = "Kafka over TLS: the key of our certificate.",
+                  .min = 1,
+                  .sample = "/etc/lode/kafka.key"})
+        .setting("sasl_mechanism", &BusConfig::sasl_mechanism,
+                 {.help = "Kafka with SASL: how we prove who we are.",
+                  .choices = {"PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"}})
+        .setting("user", &BusConfig::user, {.help = "Kafka with SASL: user name."})
+        .setting(
+            "password", &BusConfig::password,
+            {.help = "Kafka with SASL: password; better \"${NAME}\" or \"file:/path\" than the "
+                     "word itself."})
+        .check(bus_settings_problem);
 }
 
 Section<DatabaseConfig> database_section() {
     return Section<DatabaseConfig>("database", "Where sums, blocks and payments are kept.")
         .setting("url", &DatabaseConfig::url,
-                 {.help = "\"sqlite:\": a file in data_dir. \"mysql://user@host/name\": a server.",
-                  .problem = database_problem});
+                 {.help = "\"sqlite:\": a file in data_dir. \"mysql://user@host/name\": a "
+                          "MariaDB or MySQL server.",
+                  .problem = database_problem})
+        .setting("password", &DatabaseConfig::password,
+                 {.help = "The server's password for that user; better \"${NAME}\" or "
+                          "\"file:/path\" than the word itself."})
+        .setting(
+            "ca_file", &DatabaseConfig::ca_file,
+            {.help = "The server is spoken to over TLS only and must show a certificate signed "
+                     "by one of these.",
+             .min = 1,
+             .sample = "/etc/lode/mysql-ca.pem"});
 }
 
 }  // namespace
@@ -132,9 +186,19 @@ const Section<PoolConfig>& pool_section() {
         Section<PoolConfig>("", "Settings of all services.")
             .setting("data_dir", &PoolConfig::data_dir,
                      {.help = "Folder of everything that must survive a restart.", .min = 1})
+            .setting("health_address", &PoolConfig::health_address,
+                     {.help = "Address that health ports listen on, for metrics and for messages "
+                              "that services send one another directly.",
+                      .min = 1,
+                      .max = 45})
+            .setting(
+                "direct_secret", &PoolConfig::direct_secret,
+                {.help = "Secret that services show one another with direct messages; required "
+                         "where health_address is not this machine's own."})
             .table("bus", &PoolConfig::bus, bus_section())
             .table("database", &PoolConfig::database, database_section())
-            .list("chain", &PoolConfig::chains, chain_section(), {.min = 1, .max = 1});
+            .list("chain", &PoolConfig::chains, chain_section(), {.min = 1, .max = 1})
+            .check(pool_problem);
     return section;
 }
 

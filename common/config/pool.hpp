@@ -17,10 +17,22 @@ namespace lode::config {
 
 struct BusConfig {
     std::string url = "embedded:";
+    // The rest concerns Kafka only.
+    std::uint32_t replication = 0;  // copies of each record; 0: 3, or as many as there are brokers
+    std::string security = "plaintext";  // plaintext, ssl, sasl_plaintext or sasl_ssl
+    std::optional<std::filesystem::path> ca_file;
+    std::optional<std::filesystem::path> certificate_file;
+    std::optional<std::filesystem::path> key_file;
+    std::string sasl_mechanism = "SCRAM-SHA-512";
+    std::string user;
+    Secret password;
 };
 
 struct DatabaseConfig {
     std::string url = "sqlite:";
+    // The rest concerns MySQL and MariaDB only.
+    Secret password;
+    std::optional<std::filesystem::path> ca_file;
 };
 
 // A node's RPC and notifications. It is entered with user and password or with its cookie.
@@ -45,6 +57,8 @@ struct ChainConfig {
 
 struct PoolConfig {
     std::filesystem::path data_dir = "/var/lib/lode";
+    std::string health_address = "127.0.0.1";
+    Secret direct_secret;
     BusConfig bus;
     DatabaseConfig database;
     std::vector<ChainConfig> chains;

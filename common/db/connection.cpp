@@ -116,7 +116,9 @@ Connection::~Connection() = default;
 Connection::Connection(Connection&&) noexcept = default;
 Connection& Connection::operator=(Connection&&) noexcept = default;
 
-Result<Connection> Connection::open(const std::string& url, const std::string& folder) {
+Result<Connection> Connection::open(const config::DatabaseConfig& config,
+                                    const std::string& folder) {
+    const std::string& url = config.url;
     constexpr std::string_view scheme = "sqlite:";
     if (!url.starts_with(scheme)) {
         return failure(ErrorCode::malformed, "database.url: only sqlite: is in this build, not " +

@@ -14,6 +14,7 @@
 
 #include "common/base/bytes.hpp"
 #include "common/base/result.hpp"
+#include "common/config/pool.hpp"
 
 namespace lode::db {
 
@@ -47,9 +48,11 @@ struct Upsert {
 
 class Connection {
   public:
-    // `url` as in the configuration: "sqlite:" is `<folder>/lode.sqlite`, "sqlite:PATH" that file.
-    // Errors: unavailable, naming the URL without password.
-    [[nodiscard]] static Result<Connection> open(const std::string& url, const std::string& folder);
+    // The url "sqlite:" is `<folder>/lode.sqlite`, "sqlite:PATH" that file,
+    // "mysql://user@host/name" a database of a server. Errors: unavailable, naming the URL without
+    // password.
+    [[nodiscard]] static Result<Connection> open(const config::DatabaseConfig& config,
+                                                 const std::string& folder);
     ~Connection();
     Connection(Connection&&) noexcept;
     Connection& operator=(Connection&&) noexcept;

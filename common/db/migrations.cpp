@@ -117,7 +117,58 @@ constexpr std::array<std::string_view, 10> version_1{user_table,
                                                      block_by_height,
                                                      block_submission_table};
 
-constexpr std::array<std::span<const std::string_view>, 1> versions{version_1};
+// What one process at a time may hold, such as an sserver's number. `fence` rises with each new
+// holder, so that what a former one writes can be told from what the present one does.
+constexpr std::string_view lease_table = R"(CREATE TABLE lease (
+    name VARCHAR(64) NOT NULL,
+    holder VARCHAR(255) NOT NULL,
+    fence BIGINT NOT NULL,
+    renewed_unix_ms BIGINT NOT NULL,
+    released_unix_ms BIGINT NOT NULL,
+    UNIQUE (name)))";
+
+// What an operator did, and why; rows are never changed.
+constexpr std::string_view audit_log_table = R"(CREATE TABLE audit_log (
+    id {id},
+    at_unix_ms BIGINT NOT NULL,
+    who VARCHAR(128) NOT NULL,
+    action VARCHAR(64) NOT NULL,
+    detail VARCHAR(1024) NOT NULL))";
+
+// worker_bucket's sums again by the hour and by the day (UTC), kept longer.
+constexpr std::string_view worker_hour_table = R"(CREATE TABLE worker_hour (
+    chain VARCHAR(16) NOT NULL,
+    worker_id BIGINT NOT NULL REFERENCES worker (id),
+    start_unix_ms BIGINT NOT NULL,
+    partition_no BIGINT NOT NULL,
+    shares BIGINT NOT NULL,
+    work_0 BIGINT NOT NULL,
+    work_1 BIGINT NOT NULL,
+    work_2 BIGINT NOT NULL,
+    UNIQUE (chain, worker_id, start_unix_ms, partition_no)))";
+
+constexpr std::string_view worker_hour_by_time =
+    "CREATE INDEX worker_hour_by_time ON worker_hour (chain, start_unix_ms)";
+
+constexpr std::string_view worker_day_table = R"(CREATE TABLE worker_day (
+    chain VARCHAR(16) NOT NULL,
+    worker_id BIGINT NOT NULL REFERENCES worker (id),
+    start_unix_ms BIGINT NOT NULL,
+    partition_no BIGINT NOT NULL,
+    shares BIGINT NOT NULL,
+    work_0 BIGINT NOT NULL,
+    work_1 BIGINT NOT NULL,
+    work_2 BIGINT NOT NULL,
+    UNIQUE (chain, worker_id, start_unix_ms, partition_no)))";
+
+constexpr std::string_view user_bucket_by_time =
+    "CREATE INDEX user_bucket_by_time ON user_bucket (chain, start_unix_ms)";
+
+constexpr std::array<std::string_view, 6> version_2{lease_table,       audit_log_table,
+                                                    worker_hour_table, worker_hour_by_time,
+                                                    worker_day_table,  user_bucket_by_time};
+
+constexpr std::array<std::span<const std::string_view>, 2> versions{version_1, version_2};
 
 std::string in_dialect(std::string_view statement, const Dialect& dialect) {
     std::string sql(statement);

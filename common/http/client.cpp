@@ -34,23 +34,6 @@ beast::http::verb to_verb(Method method) {
     return beast::http::verb::get;
 }
 
-std::string base64(std::string_view text) {
-    static constexpr char digits[] =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    std::string encoded;
-    for (std::size_t i = 0; i < text.size(); i += 3) {
-        const auto byte = [&](std::size_t at) {
-            return at < text.size() ? static_cast<std::uint8_t>(text[at]) : 0U;
-        };
-        const std::uint32_t group = byte(i) << 16 | byte(i + 1) << 8 | byte(i + 2);
-        encoded += digits[group >> 18];
-        encoded += digits[group >> 12 & 63];
-        encoded += i + 1 < text.size() ? digits[group >> 6 & 63] : '=';
-        encoded += i + 2 < text.size() ? digits[group & 63] : '=';
-    }
-    return encoded;
-}
-
 std::string host_and_port(const ClientOptions& options) {
     const bool ipv6 = options.host.find(':') != std::string::npos;
     return (ipv6 ? "[" + options.host + "]" : options.host) + ":" + std::to_string(options.port);
@@ -185,7 +168,7 @@ Client::Connection::Exchanged Client::Connection::exchange(const ClientRequest& 
     message.set(beast::http::field::host, peer);
     if (!options.credentials.empty()) {
         message.set(beast::http::field::authorization,
-                    "Basic " + base64(options.credentials.reveal()));
+                    basic_authorization(options.credentials).reveal());
     }
     if (!request.body.empty() || request.method != Method::get) {
         message.set(beast::http::field::content_type, request.content_type);

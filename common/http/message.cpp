@@ -32,7 +32,28 @@ bool is_unreserved(char c) {
            c == '.' || c == '_' || c == '~';
 }
 
+std::string base64(std::string_view text) {
+    static constexpr char digits[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    std::string encoded;
+    for (std::size_t i = 0; i < text.size(); i += 3) {
+        const auto byte = [&](std::size_t at) {
+            return at < text.size() ? static_cast<std::uint8_t>(text[at]) : 0U;
+        };
+        const std::uint32_t group = byte(i) << 16 | byte(i + 1) << 8 | byte(i + 2);
+        encoded += digits[group >> 18];
+        encoded += digits[group >> 12 & 63];
+        encoded += i + 1 < text.size() ? digits[group >> 6 & 63] : '=';
+        encoded += i + 2 < text.size() ? digits[group & 63] : '=';
+    }
+    return encoded;
+}
+
 }  // namespace
+
+Secret basic_authorization(const Secret& credentials) {
+    return Secret("Basic " + base64(credentials.reveal()));
+}
 
 std::string_view to_string(Method method) {
     switch (method) {

@@ -8,6 +8,8 @@
 #include <string>
 #include <string_view>
 
+#include "common/base/secret.hpp"
+
 namespace lode::http {
 
 enum class Method : std::uint8_t { get, post, put, remove };
@@ -22,6 +24,9 @@ struct Response {
 
 // {"error":"…"} with the status.
 [[nodiscard]] Response error_response(int status, std::string_view message);
+
+// The authorization field of basic authentication (RFC 7617) for "user:password".
+[[nodiscard]] Secret basic_authorization(const Secret& credentials);
 
 // A target's parts with %xx and (in the query) + decoded. A name without = has an empty value; of
 // a name given twice the last counts. Empty when an escape is broken.

@@ -64,8 +64,8 @@ class Gathering : public std::enable_shared_from_this<Gathering> {
 
 }  // namespace
 
-void add_health_routes(http::Router& router, Scheduler& scheduler,
-                       std::span<const std::unique_ptr<Host>> hosts) {
+void add_health_routes(http::Router& router, Scheduler& scheduler, const Watched& watched) {
+    const auto hosts = watched.hosts;
     router.add(http::Method::get, "/healthz",
                [&scheduler, hosts](const http::Request&, const http::Responder& responder) {
                    scheduler.post([&scheduler, hosts, responder] {
@@ -73,9 +73,8 @@ void add_health_routes(http::Router& router, Scheduler& scheduler,
                    });
                });
     router.add(http::Method::get, "/metrics",
-               [hosts](const http::Request&, const http::Responder& responder) {
-                   std::vector<const metrics::Registry*> registries;
-                   registries.reserve(hosts.size());
+               [hosts, bus = &watched.bus](const http::Request&, const http::Responder& responder) {
+                   std::vector<const metrics::Registry*> registries{bus};
                    for (const auto& host : hosts) registries.push_back(&host->metrics());
                    responder.send({.body = metrics::exposition(registries),
                                    .content_type = std::string(metrics::exposition_content_type)});

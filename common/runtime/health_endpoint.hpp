@@ -10,9 +10,12 @@ namespace lode::runtime {
 
 // /healthz is 200 when every service is ready, else 503, with
 // {"ready":…,"services":{"<name>":{"ready":…,"detail":"…"},…}}. A service whose loop does not
-// answer within a second is not ready. `scheduler` runs the gathering; it and `hosts` outlive the
-// server behind `router`.
-void add_health_routes(http::Router& router, Scheduler& scheduler,
-                       std::span<const std::unique_ptr<Host>> hosts);
+// answer within a second is not ready. `scheduler` runs the gathering; it and what is `watched`
+// outlive the server behind `router`.
+struct Watched {
+    std::span<const std::unique_ptr<Host>> hosts;
+    const metrics::Registry& bus;
+};
+void add_health_routes(http::Router& router, Scheduler& scheduler, const Watched& watched);
 
 }  // namespace lode::runtime

@@ -1,6 +1,8 @@
 // Every step is a task on the service's loop.
 #include "common/runtime/host.hpp"
 
+#include "common/runtime/instance.hpp"
+
 namespace lode::runtime {
 
 Host::Host(const ServiceDefinition& definition, std::filesystem::path data_folder,
@@ -22,9 +24,11 @@ void Host::start(const Shared& shared, std::function<void(Result<void>)> done) {
 }
 
 Result<void> Host::create_and_start(const Shared& shared) {
+    LODE_TRY(auto instance, instance_name(data_folder_, definition_.name));
     context_.emplace(Context{.document = shared.document,
                              .pool = shared.pool,
                              .data_folder = data_folder_,
+                             .instance = std::move(instance),
                              .loop = loop_,
                              .bus = shared.bus,
                              .clock = shared.clock,

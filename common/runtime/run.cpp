@@ -12,6 +12,7 @@
 #include "common/config/pool.hpp"
 #include "common/runtime/arguments.hpp"
 #include "common/runtime/health_endpoint.hpp"
+#include "common/runtime/intake.hpp"
 #include "common/runtime/supervisor.hpp"
 #include "common/runtime/version.hpp"
 
@@ -105,13 +106,17 @@ Result<ExitCode> run_services(std::span<const ServiceDefinition> services,
     }
 
     StopSignal signal;  // before the first thread
-    LODE_TRY(const auto bus,
-             bus::open_bus({.url = pool.bus.url, .folder = folder_of("bus", pool).string()}));
+    LODE_TRY(const auto bus, bus::open_bus({.config = pool.bus,
+                                            .folder = folder_of("bus", pool).string(),
+                                            .chains = {pool.chain().name}}));
     Loop health_loop("health");
     http::Router router;
     const auto hosts = make_hosts(services, pool, router);
-    add_health_routes(router, health_loop, hosts);
-    LODE_TRY(auto opened, http::Server::start({.port = configuration.health_port}, router));
+    add_health_routes(router, health_loop, {hosts, bus->metrics()});
+    LODE_TRY(auto opened, http::Server::start({.address = pool.health_address,
+                                               .port = configuration.health_port,
+                                               .body_max = message_body_max},
+                                              router));
     std::optional<http::Server> endpoint(std::move(opened));
     log::info("endpoint open", {{"port", endpoint->port()}, {"version", version()}});
 

@@ -30,6 +30,9 @@ struct Context {
     const config::PoolConfig& pool;
     // <data_dir>/<service>: exists, and is locked for this process.
     std::filesystem::path data_folder;
+    // Names this instance wherever there may be several: "<service>-" and 8 hex digits, made at
+    // the first start in the data folder.
+    std::string instance;
     Scheduler& loop;
     bus::Bus& bus;
     const Clock& clock;

@@ -145,7 +145,7 @@ Numbers floor_of(const std::filesystem::path& path, int seconds) {
 Numbers bus_in(const std::filesystem::path& folder, int seconds) {
     const bus::TopicName topic{bus::topics::share.spec, "bench"};
     runtime::Loop loop("bench");
-    auto opened = bus::open_bus({"embedded:", folder.string()});
+    auto opened = bus::open_bus({.folder = folder.string()});
     if (!opened) std::abort();
     auto producer = opened.value()->raw_producer(topic, loop);
     if (!producer) std::abort();

@@ -14,7 +14,7 @@ namespace {
 constexpr auto now = from_unix_ms(5000);
 
 BlockRepository repository_in(const test::TemporaryFolder& folder) {
-    auto connection = db::Connection::open("sqlite:", folder.path().string());
+    auto connection = db::Connection::open({}, folder.path().string());
     REQUIRE(connection);
     REQUIRE(db::migrate(connection.value()));
     return BlockRepository(std::move(connection).value());
@@ -92,7 +92,7 @@ TEST_CASE("each node's last answer is kept") {
     REQUIRE(repository.record_answer({row.hash, "http://a:1", "inconclusive", now}));
     REQUIRE(repository.record_answer({row.hash, "http://a:1", "accepted", now}));
     REQUIRE(repository.record_answer({row.hash, "http://b:1", "duplicate", now}));
-    auto reader = db::Connection::open("sqlite:", folder.path().string()).value();
+    auto reader = db::Connection::open({}, folder.path().string()).value();
     const auto rows = reader.query("SELECT node, answer FROM block_submission ORDER BY node");
     REQUIRE(rows.value().size() == 2);
     CHECK(rows.value()[0].text(1) == "accepted");

@@ -29,15 +29,14 @@ TEST_CASE("rows wait for the schema and are then written in order") {
     const auto row = a_row();
     std::size_t found = 99;
     bool changed = false;
-    RowWriter writer(
-        {.database_url = "sqlite:", .data_folder = folder.path().string(), .chain = "btc"}, home,
-        [&](const std::vector<BlockRow>& rows) { found = rows.size(); });
+    RowWriter writer({.data_folder = folder.path().string(), .chain = "btc"}, home,
+                     [&](const std::vector<BlockRow>& rows) { found = rows.size(); });
     writer.insert(row, {});
     writer.change_state({row.hash, BlockState::found, BlockState::submitted, 0}, {},
                         [&] { changed = true; });
     CHECK_FALSE(writer.ready());
     {
-        auto connection = db::Connection::open("sqlite:", folder.path().string()).value();
+        auto connection = db::Connection::open({}, folder.path().string()).value();
         REQUIRE(db::migrate(connection));
     }
     home.run_until([&] { return changed; });
@@ -53,16 +52,15 @@ TEST_CASE("what an earlier run left unfinished is handed over first") {
     const test::TemporaryFolder folder;
     const auto row = a_row();
     {
-        auto connection = db::Connection::open("sqlite:", folder.path().string()).value();
+        auto connection = db::Connection::open({}, folder.path().string()).value();
         REQUIRE(db::migrate(connection));
         BlockRepository repository(std::move(connection));
         REQUIRE(repository.insert(row, {}));
     }
     test::WaitingScheduler home;
     std::vector<BlockRow> found;
-    const RowWriter writer(
-        {.database_url = "sqlite:", .data_folder = folder.path().string(), .chain = "btc"}, home,
-        [&](const std::vector<BlockRow>& rows) { found = rows; });
+    const RowWriter writer({.data_folder = folder.path().string(), .chain = "btc"}, home,
+                           [&](const std::vector<BlockRow>& rows) { found = rows; });
     home.run_until([&] { return !found.empty(); });
     CHECK(found[0].hash == row.hash);
 }
@@ -70,7 +68,7 @@ TEST_CASE("what an earlier run left unfinished is handed over first") {
 TEST_CASE("only a block without a row is reported missing") {
     const test::TemporaryFolder folder;
     {
-        auto connection = db::Connection::open("sqlite:", folder.path().string()).value();
+        auto connection = db::Connection::open({}, folder.path().string()).value();
         REQUIRE(db::migrate(connection));
     }
     test::WaitingScheduler home;
@@ -78,9 +76,8 @@ TEST_CASE("only a block without a row is reported missing") {
     auto other = row.hash;
     other.bytes.fill(2);
     std::vector<int> missing;
-    RowWriter writer(
-        {.database_url = "sqlite:", .data_folder = folder.path().string(), .chain = "btc"}, home,
-        [](const std::vector<BlockRow>&) {});
+    RowWriter writer({.data_folder = folder.path().string(), .chain = "btc"}, home,
+                     [](const std::vector<BlockRow>&) {});
     writer.when_missing(row.hash, [&] { missing.push_back(1); });
     writer.insert(row, {});
     writer.when_missing(row.hash, [&] { missing.push_back(2); });

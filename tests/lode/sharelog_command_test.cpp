@@ -33,7 +33,7 @@ struct Pool {
             "[[chain.node]]\nurl = \"http://127.0.0.1:18443\"\ncookie_file = \"cookie\"\n";
         REQUIRE(replace_file(options.config, "data_dir = \"" + data.string() + "\"\n" + chain));
         std::filesystem::create_directories(data);
-        auto connection = db::Connection::open("sqlite:", data.string());
+        auto connection = db::Connection::open({}, data.string());
         REQUIRE(connection);
         REQUIRE(db::migrate(connection.value()));
         v1::JobMessage message;
@@ -53,7 +53,7 @@ struct Pool {
         REQUIRE(writer.append(frame, noon));
     }
     void count(const std::vector<v1::Share>& shares) const {
-        ShareRepository repository(db::Connection::open("sqlite:", data.string()).value(), "btc");
+        ShareRepository repository(db::Connection::open({}, data.string()).value(), "btc");
         PartitionAccount account(repository.load(partition).value(), 150);
         std::int64_t offset = account.next();
         std::vector<std::string> messages;
@@ -68,7 +68,7 @@ struct Pool {
         REQUIRE(repository.commit({batch}, noon));
     }
     void change(const char* sql) const {
-        REQUIRE(db::Connection::open("sqlite:", data.string()).value().execute(sql));
+        REQUIRE(db::Connection::open({}, data.string()).value().execute(sql));
     }
 };
 

@@ -14,7 +14,7 @@ namespace {
 constexpr auto start = from_unix_ms(1'700'000'040'000);
 
 ShareRepository repository_in(const test::TemporaryFolder& folder) {
-    auto connection = db::Connection::open("sqlite:", folder.path().string());
+    auto connection = db::Connection::open({}, folder.path().string());
     REQUIRE(connection);
     REQUIRE(db::migrate(connection.value()));
     return ShareRepository(std::move(connection).value(), "btc");
@@ -44,7 +44,7 @@ struct Totals {
 };
 
 Totals totals_in(const test::TemporaryFolder& folder, const std::string& table) {
-    auto reader = db::Connection::open("sqlite:", folder.path().string()).value();
+    auto reader = db::Connection::open({}, folder.path().string()).value();
     const auto row =
         reader.query("SELECT SUM(shares), SUM(work_0), SUM(work_1), SUM(work_2) FROM " + table)
             .value()
@@ -88,7 +88,7 @@ TEST_CASE("later batches add to the same buckets and users keep their ids") {
     REQUIRE(repository.commit({batch_from(0)}, start));
     REQUIRE(repository.commit({batch_from(2)}, start));
     CHECK(totals_in(folder, "user_bucket").shares == 4);
-    auto reader = db::Connection::open("sqlite:", folder.path().string()).value();
+    auto reader = db::Connection::open({}, folder.path().string()).value();
     CHECK(reader.query("SELECT COUNT(*) FROM user").value().front().integer(0) == 1);
     CHECK(reader.query("SELECT COUNT(*) FROM worker").value().front().integer(0) == 2);
     CHECK(reader.query("SELECT COUNT(*) FROM user_bucket").value().front().integer(0) == 1);

@@ -43,9 +43,10 @@ class RunningServer {
           pool_(config::pool_section().read(document_).value()) {
         std::filesystem::create_directories(folder / "bus");
         std::filesystem::create_directories(folder / "sserver");
-        bus_ = bus::open_bus({.url = "embedded:", .folder = (folder / "bus").string()}).value();
-        context_ = std::make_unique<runtime::Context>(runtime::Context{
-            document_, pool_, folder / "sserver", loop_, *bus_, clock, registry_, router_});
+        bus_ = bus::open_bus({.folder = (folder / "bus").string()}).value();
+        context_ = std::make_unique<runtime::Context>(
+            runtime::Context{document_, pool_, folder / "sserver", "sserver-1", loop_, *bus_, clock,
+                             registry_, router_});
         started = on_loop([this]() -> Result<void> {
             LODE_TRY(service_, sserver::definition().create(*context_));
             LODE_TRY(jobs_, bus::Producer<v1::JobMessage>::open(*bus_, bus::topics::job, "regtest",

@@ -14,7 +14,7 @@ struct History {
     History() { REQUIRE(db::migrate(*std::make_unique<db::Connection>(open()))); }
 
     [[nodiscard]] db::Connection open() const {
-        auto connection = db::Connection::open("sqlite:", folder.path().string());
+        auto connection = db::Connection::open({}, folder.path().string());
         REQUIRE(connection);
         return std::move(connection).value();
     }

@@ -13,8 +13,7 @@ using namespace lode::statshttpd;
 namespace {
 
 HistoryReader reader_in(const std::string& folder) {
-    return HistoryReader({.database_url = "sqlite:", .data_folder = folder, .chain = "btc"},
-                         system_clock());
+    return HistoryReader({.data_folder = folder, .chain = "btc"}, system_clock());
 }
 
 Result<BlocksPage> ask(HistoryReader& reader) {
@@ -53,7 +52,7 @@ TEST_CASE("a database that is away is said to be, and is found when it comes") {
     CHECK(lines.find("history is not read") != std::string::npos);
     CHECK(lines.find("history is not read") == lines.rfind("history is not read"));
     std::filesystem::create_directories(later);
-    auto connection = db::Connection::open("sqlite:", later.string());
+    auto connection = db::Connection::open({}, later.string());
     REQUIRE(db::migrate(connection.value()));
     CHECK(ask(reader));
     CHECK(reader.ready());
@@ -70,9 +69,7 @@ TEST_CASE("an older schema is waited for") {
 TEST_CASE("requests beyond the limit are refused at once, those that waited too long unasked") {
     const test::History history;
     HandClock clock;
-    HistoryReader reader(
-        {.database_url = "sqlite:", .data_folder = history.folder.path().string(), .chain = "btc"},
-        clock);
+    HistoryReader reader({.data_folder = history.folder.path().string(), .chain = "btc"}, clock);
     // The first holds the reader's thread until told.
     std::promise<void> go;
     std::promise<void> holding;

@@ -30,9 +30,9 @@ class Running {
           pool_(config::pool_section().read(document_).value()),
           client_({.host = "127.0.0.1", .port = port_}) {
         std::filesystem::create_directories(bus_folder_.path());
-        bus_ = bus::open_bus({.url = "embedded:", .folder = bus_folder_.path().string()}).value();
-        context_.emplace(runtime::Context{document_, pool_, folder, loop_, *bus_, system_clock(),
-                                          registry_, router_});
+        bus_ = bus::open_bus({.folder = bus_folder_.path().string()}).value();
+        context_.emplace(runtime::Context{document_, pool_, folder, "statshttpd-1", loop_, *bus_,
+                                          system_clock(), registry_, router_});
         REQUIRE(on_loop([this]() -> Result<void> {
             LODE_TRY(service_, statshttpd::definition().create(*context_));
             return service_->start();

@@ -48,7 +48,8 @@ THIRD_PARTY = [
     ("zmq", ["common/node/"]),
     ("CLI/", ["common/runtime/", "lode/", "miner/"]),
     ("zstd.h", ["sharelogger/"]),
-    ("google/protobuf/", ["common/messages/", "common/bus/"]),
+    ("google/protobuf/", ["common/messages/", "common/bus/", "common/runtime/intake"]),
+    ("librdkafka/", ["common/bus/"]),
     ("catch2/", ["tests/"]),
     ("sys/epoll.h", ["common/net/"]),
 ]

@@ -9,7 +9,8 @@
 namespace lode::bus::test {
 namespace {
 
-const TopicName topic{{"lode.<chain>.conformance", 3, Retention::for_time, std::chrono::hours(1)},
+const TopicName topic{{"lode.<chain>.conformance", 3, Retention::for_time, std::chrono::hours(1),
+                       std::chrono::hours(1), std::chrono::milliseconds(0)},
                       "main"};
 
 void keeps_order_within_a_partition(const OpenBus& open) {

@@ -73,7 +73,7 @@ TEST_CASE("what was delivered before a kill is there once and in order") {
             REQUIRE(told.emplace(std::pair(one.partition, one.offset), one.sequence).second);
         }
     }
-    auto bus = open_bus({"embedded:", folder.path()});
+    auto bus = open_bus({.folder = folder.path()});
     REQUIRE(bus);
     Reading reading(*bus.value(), crash_topic, from_earliest());
     std::array<std::int64_t, 3> next_offset{};

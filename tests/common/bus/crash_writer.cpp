@@ -30,7 +30,7 @@ void say(const std::string& line) {
 int main(int count, char** arguments) {
     if (count != 3) return 2;
     InlineExecutor executor;
-    auto bus = open_bus({"embedded:", arguments[1]});
+    auto bus = open_bus({.folder = arguments[1]});
     if (!bus) return 1;
     auto producer = bus.value()->raw_producer(test::crash_topic, executor);
     if (!producer) return 1;

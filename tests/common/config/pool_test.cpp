@@ -72,11 +72,9 @@ TEST_CASE("exactly one chain with at least one node is supported") {
           "lode.toml:8: chain: at most 1 [[chain]] is supported");
 }
 
-TEST_CASE("Kafka and MySQL are understood and not in this build") {
-    CHECK(refusal("[bus]\nurl = \"kafka://a:9092,b:9092\"\n" + chain + node) ==
-          R"(lode.toml:2: bus.url: kafka is not in this build, use "embedded:")");
-    CHECK(refusal("[database]\nurl = \"mysql://u@h/db\"\n" + chain + node) ==
-          R"(lode.toml:2: database.url: mysql is not in this build, use "sqlite:")");
+TEST_CASE("Kafka and MySQL are named by their URLs") {
+    CHECK(read("[bus]\nurl = \"kafka://a:9092,b:9092\"\n" + chain + node));
+    CHECK(read("[database]\nurl = \"mysql://u@h/db\"\npassword = \"p\"\n" + chain + node));
     CHECK(refusal("[bus]\nurl = \"kafka://a:9092,:1\"\n" + chain + node) ==
           R"(lode.toml:2: bus.url: must be "embedded:" or "kafka://…")");
     CHECK(refusal("[database]\nurl = \"sqlite:/x\"\n" + chain + node) ==
@@ -117,4 +115,19 @@ TEST_CASE("health ports follow one another in the order of the services") {
     CHECK(config::default_health_port("gbtmaker") == 9101);
     CHECK(config::default_health_port("sserver") == 9103);
     CHECK(config::default_health_port("proxy") == 9109);
+}
+
+TEST_CASE("a health port that others can reach needs the secret of direct messages") {
+    CHECK(refusal("health_address = \"0.0.0.0\"\n" + chain + node)
+              .ends_with("health_address needs direct_secret"));
+    CHECK(read("health_address = \"0.0.0.0\"\ndirect_secret = \"s\"\n" + chain + node));
+    CHECK(read("health_address = \"::1\"\n" + chain + node));
+}
+
+TEST_CASE("a user of Kafka belongs to a way of proving it, and a certificate to its key") {
+    const std::string kafka = "[bus]\nurl = \"kafka://a:9092\"\n";
+    CHECK_FALSE(read(kafka + "user = \"u\"\npassword = \"p\"\n" + chain + node));
+    CHECK_FALSE(read(kafka + "security = \"sasl_ssl\"\n" + chain + node));
+    CHECK_FALSE(read(kafka + "certificate_file = \"/c\"\n" + chain + node));
+    CHECK(read(kafka + "security = \"sasl_ssl\"\nuser = \"u\"\npassword = \"p\"\n" + chain + node));
 }

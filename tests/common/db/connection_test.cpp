@@ -11,7 +11,7 @@ using db::Value;
 namespace {
 
 Connection open_in(const test::TemporaryFolder& folder) {
-    auto connection = Connection::open("sqlite:", folder.path().string());
+    auto connection = Connection::open({}, folder.path().string());
     REQUIRE(connection);
     return std::move(connection).value();
 }
@@ -118,8 +118,8 @@ TEST_CASE("each kind of failure has its code") {
     CHECK(connection.execute("SELEKT").error().code == ErrorCode::internal);
     REQUIRE(connection.execute("INSERT INTO t (k) VALUES (1)"));
     CHECK(connection.execute("INSERT INTO t (k) VALUES (1)").error().code == ErrorCode::conflict);
-    CHECK(Connection::open("mysql://u@h/db", "").error().code == ErrorCode::malformed);
-    const auto missing = Connection::open("sqlite:/nonexistent/folder/x", "");
+    CHECK(Connection::open({.url = "nosql://u@h/db"}, "").error().code == ErrorCode::malformed);
+    const auto missing = Connection::open({.url = "sqlite:/nonexistent/folder/x"}, "");
     CHECK(missing.error().code == ErrorCode::unavailable);
     CHECK(missing.error().context.find("/nonexistent/folder/x") != std::string::npos);
 }
@@ -162,7 +162,7 @@ TEST_CASE("an error names the statement and never its data") {
 }
 
 TEST_CASE("an error about another engine's url shows no password") {
-    const auto refused = Connection::open("mysql://lode:hunter2@db.example/lode", "");
+    const auto refused = Connection::open({.url = "nosql://lode:hunter2@db.example/lode"}, "");
     REQUIRE_FALSE(refused);
     CHECK(refused.error().context.find("hunter2") == std::string::npos);
 }
@@ -183,6 +183,6 @@ TEST_CASE("a write is refused at once by a database that another holds, when tol
 TEST_CASE("a database's file may have any name") {
     const test::TemporaryFolder folder;
     const auto path = folder.path() / "a = b; c.sqlite";
-    REQUIRE(Connection::open("sqlite:" + path.string(), ""));
+    REQUIRE(Connection::open({.url = "sqlite:" + path.string()}, ""));
     CHECK(std::filesystem::exists(path));
 }

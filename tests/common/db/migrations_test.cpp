@@ -8,22 +8,23 @@ using namespace lode;
 
 TEST_CASE("migrating an empty database gives the newest schema, and twice is once") {
     const test::TemporaryFolder folder;
-    auto connection = db::Connection::open("sqlite:", folder.path().string()).value();
+    auto connection = db::Connection::open({}, folder.path().string()).value();
     CHECK(db::schema_version(connection).value() == 0);
     REQUIRE(db::migrate(connection));
     CHECK(db::schema_version(connection).value() == db::newest_schema_version());
     REQUIRE(db::migrate(connection));
     CHECK(connection.query("SELECT COUNT(*) FROM schema_version").value().front().integer(0) ==
           db::newest_schema_version());
-    for (const char* table : {"user", "worker", "user_bucket", "worker_bucket", "consumer_offset",
-                              "stream_sequence", "block", "block_submission"}) {
+    for (const char* table :
+         {"user", "worker", "user_bucket", "worker_bucket", "consumer_offset", "stream_sequence",
+          "block", "block_submission", "lease", "audit_log", "worker_hour", "worker_day"}) {
         CHECK(connection.query("SELECT COUNT(*) FROM " + std::string(table)));
     }
 }
 
 TEST_CASE("a schema newer than the program is left alone") {
     const test::TemporaryFolder folder;
-    auto connection = db::Connection::open("sqlite:", folder.path().string()).value();
+    auto connection = db::Connection::open({}, folder.path().string()).value();
     REQUIRE(db::migrate(connection));
     REQUIRE(connection.execute("INSERT INTO schema_version VALUES (1000)"));
     REQUIRE(db::migrate(connection));
@@ -32,7 +33,7 @@ TEST_CASE("a schema newer than the program is left alone") {
 
 TEST_CASE("a worker belongs to a user that exists, and names differ by case") {
     const test::TemporaryFolder folder;
-    auto connection = db::Connection::open("sqlite:", folder.path().string()).value();
+    auto connection = db::Connection::open({}, folder.path().string()).value();
     REQUIRE(db::migrate(connection));
     const std::string_view worker =
         "INSERT INTO worker (user_id, name, created_unix_ms, last_share_unix_ms)"

@@ -27,7 +27,7 @@ class Endpoint {
             started.get_future().wait();
         }
         http::Router router;
-        add_health_routes(router, scheduler, hosts_);
+        add_health_routes(router, scheduler, {hosts_, bus_metrics_});
         server_.emplace(http::Server::start({}, router).value());
     }
     ~Endpoint() {
@@ -56,6 +56,7 @@ class Endpoint {
     test::WaitingScheduler scheduler;
 
   private:
+    metrics::Registry bus_metrics_{"bus"};
     std::vector<std::unique_ptr<Host>> hosts_;
     std::optional<http::Server> server_;
 };

@@ -39,7 +39,7 @@ struct TinyPool {
         config::Document::parse(tiny_configuration(folder), "lode.toml").value();
     config::PoolConfig pool = config::pool_section().read(document).value();
     std::unique_ptr<bus::Bus> bus =
-        bus::open_bus({.url = "embedded:", .folder = (folder.path() / "bus").string()}).value();
+        bus::open_bus({.folder = (folder.path() / "bus").string()}).value();
     runtime::Shared shared{document, pool, *bus, system_clock()};
 
     // Without routes of its own the service may have a router that nobody serves.
