@@ -45,7 +45,8 @@ struct TinyPool {
     // Without routes of its own the service may have a router that nobody serves.
     [[nodiscard]] std::unique_ptr<runtime::Host> host(
         const runtime::ServiceDefinition& definition) const {
-        return std::make_unique<runtime::Host>(definition, folder.path(), http::Router());
+        return std::make_unique<runtime::Host>(definition, folder.path() / definition.name,
+                                               http::Router());
     }
 };
 
