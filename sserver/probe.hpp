@@ -73,8 +73,8 @@ struct Probe {
           jobs(registry.counter("jobs_total", "Jobs handed to miners.")),
           jobs_refused(registry.counter("jobs_refused_total", "Jobs that made no sense.")),
           listening(registry.gauge("listening", "1 while miners are let in.")),
-          solved_unconfirmed(registry.gauge(
-              "solved_unconfirmed", "Solved shares that neither a blkmaker nor the bus has.")) {}
+          solved_unconfirmed(registry.gauge("solved_unconfirmed",
+                                            "Solved shares that no blkmaker is known to have.")) {}
 
     metrics::Counter accepted;
     metrics::Counter turned_away;

@@ -10,14 +10,12 @@
 #include "common/bus/topics.hpp"
 #include "common/messages/job.pb.h"
 #include "common/messages/solved.pb.h"
-#include "common/net/acceptor.hpp"
-#include "common/net/descriptor_limit.hpp"
 #include "sserver/config.hpp"
 #include "sserver/counter_file.hpp"
-#include "sserver/courier.hpp"
+#include "sserver/doors.hpp"
 #include "sserver/job_gate.hpp"
 #include "sserver/lane.hpp"
-#include "sserver/solved_outbox.hpp"
+#include "sserver/solved_ways.hpp"
 
 namespace lode::sserver {
 namespace {
@@ -25,15 +23,13 @@ namespace {
 constexpr auto tick_interval = std::chrono::milliseconds(500);
 // Jobs of the last hours are read at a start; the newest is in force if it is fresh.
 constexpr auto job_history = std::chrono::hours(2);
-// Descriptors that miners never get: the bus's files, blkmakers, health and metrics.
-constexpr std::size_t reserved_descriptors = 512;
 // When so many more have left than stay, their memory goes back to the system.
 constexpr std::size_t trim_connections = 500;
 // At a stop shares under way get this long to become durable and be answered.
 constexpr auto drain_max = std::chrono::seconds(5);
 constexpr auto drain_look = std::chrono::milliseconds(10);
 
-class Sserver final : public runtime::Service, public SolvedPort {
+class Sserver final : public runtime::Service {
   public:
     Sserver(runtime::Context& context, Config config, SessionRules rules)
         : context_(context),
@@ -41,7 +37,7 @@ class Sserver final : public runtime::Service, public SolvedPort {
           rules_(std::move(rules)),
           probe_(context.metrics),
           gate_(config_.max_job_age),
-          outbox_(context.data_folder / "solved", *this) {}
+          doors_(config_, probe_) {}
     ~Sserver() override { close(); }
 
     Result<void> start() override;
@@ -51,21 +47,14 @@ class Sserver final : public runtime::Service, public SolvedPort {
   private:
     Result<void> open_numbers();
     Result<void> open_lanes();
-    Result<void> open_couriers();
     Result<void> open_bus();
-    Result<net::Listener> bind(const ListenerConfig& listener) const;
     void take_jobs(const std::vector<bus::Record<v1::JobMessage>>& records);
     void take_job(const JobPtr& job);
     void tick();
     void give_back_memory();
     void listen_or_not();
-    Result<void> open_doors();
-    void close_doors();
     void wait_for_shares(SteadyTime end, const std::function<void()>& stopped);
     void close();
-
-    std::size_t post(const SolvedPtr& share) override;
-    Result<void> publish(const SolvedPtr& share) override;
 
     [[nodiscard]] Moment now() const {
         return {context_.clock.unix_now(), context_.clock.steady_now()};
@@ -75,38 +64,27 @@ class Sserver final : public runtime::Service, public SolvedPort {
     SessionRules rules_;
     Probe probe_;
     JobGate gate_;
-    SolvedOutbox outbox_;
+    Doors doors_;
     std::shared_ptr<const bool> alive_ = std::make_shared<const bool>(true);
     std::unique_ptr<SessionNumbers> numbers_;
     std::uint32_t epoch_ = 0;
     std::vector<std::unique_ptr<Lane>> lanes_;
-    std::vector<std::unique_ptr<Courier>> couriers_;
-    std::optional<bus::Producer<v1::SolvedShare>> solved_;
+    std::unique_ptr<SolvedWays> solved_;
     std::optional<bus::Consumer<v1::JobMessage>> jobs_;
     bool caught_up_ = false;
-    std::vector<net::Listener> bound_;  // ports taken but not answered on yet
-    std::vector<net::Acceptor> doors_;  // empty: nobody is let in
-    bool locked_out_ = false;           // the last try to listen failed
     std::size_t connections_peak_ = 0;  // since memory was given back
     std::unique_ptr<Timer> timer_;
     std::unique_ptr<Timer> drain_timer_;
 };
 
 Result<void> Sserver::start() {
-    for (const ListenerConfig& listener : config_.listeners) {
-        LODE_TRY(auto bound, bind(listener));
-        bound_.push_back(std::move(bound));
-    }
+    LODE_TRY_VOID(doors_.take_ports());
     LODE_TRY_VOID(open_numbers());
     LODE_TRY_VOID(open_lanes());
-    LODE_TRY_VOID(open_couriers());
+    LODE_TRY(solved_, SolvedWays::open(context_, config_.blkmakers));
     LODE_TRY_VOID(open_bus());
     timer_ = context_.loop.every(tick_interval, [this] { tick(); });
     return success();
-}
-
-Result<net::Listener> Sserver::bind(const ListenerConfig& listener) const {
-    return net::Listener::bind({.address = listener.address, .port = listener.port});
 }
 
 // Both on disk before the first miner: no stream and no extranonce is ever used twice.
@@ -133,8 +111,9 @@ Result<void> Sserver::open_lanes() {
         const auto solved = [this, i, alive = std::weak_ptr(alive_)](const SolvedPtr& share) {
             context_.loop.post([this, i, share, alive] {
                 if (!alive.lock()) return;
-                outbox_.add(share);
-                lanes_[i]->solved_safe(share->block_hash());
+                solved_->add(share, [this, i, hash = share->block_hash()] {
+                    if (i < lanes_.size()) lanes_[i]->solved_safe(hash);
+                });
             });
         };
         const LoopSessionsOptions sessions{.rules = rules_,
@@ -154,20 +133,9 @@ Result<void> Sserver::open_lanes() {
     return success();
 }
 
-Result<void> Sserver::open_couriers() {
-    for (const std::string& url : config_.blkmakers) {
-        LODE_TRY(auto courier, Courier::open(url));
-        couriers_.push_back(std::move(courier));
-    }
-    return success();
-}
-
 Result<void> Sserver::open_bus() {
     bus::Bus& bus = context_.bus;
     const std::string& chain = rules_.origin.chain;
-    LODE_TRY(solved_,
-             bus::Producer<v1::SolvedShare>::open(bus, bus::topics::solved, chain, context_.loop));
-    LODE_TRY_VOID(outbox_.load());
     bus::ConsumerOptions options;
     options.start = bus::StartAt::time;
     options.since = context_.clock.unix_now() - job_history;
@@ -207,8 +175,8 @@ void Sserver::take_job(const JobPtr& job) {
 
 void Sserver::tick() {
     for (auto& lane : lanes_) lane->tick();
-    outbox_.retry();
-    probe_.solved_unconfirmed.set(outbox_.unconfirmed());
+    solved_->retry();
+    probe_.solved_unconfirmed.set(solved_->unconfirmed());
     listen_or_not();
     give_back_memory();
 }
@@ -224,76 +192,22 @@ void Sserver::give_back_memory() {
 }
 
 void Sserver::listen_or_not() {
-    const bool work = caught_up_ && gate_.fresh(now().steady);
-    if (work && doors_.empty()) {
-        const auto opened = open_doors();
-        if (!opened) doors_.clear();
-        if (!opened && !locked_out_) {
-            log::error("cannot listen, trying on", {{"reason", opened.error()}});
-        }
-        locked_out_ = !opened;
-    } else if (!work && !doors_.empty()) {
+    if (caught_up_ && gate_.fresh(now().steady)) {
+        std::vector<net::Loop*> loops;
+        for (auto& lane : lanes_) loops.push_back(&lane->loop());
+        doors_.let_in(loops);
+    } else if (doors_.open()) {
         log::error("no jobs come, miners are sent away", {});
-        close_doors();
+        doors_.keep_out();
+        for (auto& lane : lanes_) lane->close_all();
     }
-    probe_.listening.set(doors_.empty() ? 0 : 1);
-}
-
-Result<void> Sserver::open_doors() {
-    auto bound = std::exchange(bound_, {});
-    for (std::size_t i = bound.size(); i < config_.listeners.size(); ++i) {
-        LODE_TRY(auto again, bind(config_.listeners[i]));
-        bound.push_back(std::move(again));
-    }
-    const std::size_t descriptors = net::raise_descriptor_limit();
-    const std::size_t room =
-        descriptors > reserved_descriptors ? descriptors - reserved_descriptors : 1;
-    std::vector<net::Loop*> loops;
-    for (auto& lane : lanes_) loops.push_back(&lane->loop());
-    for (std::size_t i = 0; i < bound.size(); ++i) {
-        const std::string name = bound[i].name();
-        LODE_TRY(auto door, net::Acceptor::start(std::move(bound[i]), loops,
-                                                 {.listener = static_cast<std::uint32_t>(i),
-                                                  .connections_max = std::min<std::size_t>(
-                                                      config_.max_connections, room),
-                                                  .accepted = probe_.accepted,
-                                                  .turned_away = probe_.turned_away}));
-        doors_.push_back(std::move(door));
-        log::info("listening for miners", {{"address", name}});
-    }
-    return success();
-}
-
-void Sserver::close_doors() {
-    doors_.clear();
-    for (auto& lane : lanes_) lane->close_all();
-}
-
-std::size_t Sserver::post(const SolvedPtr& share) {
-    for (auto& courier : couriers_) {
-        courier->post(share, [this, share, alive = std::weak_ptr(alive_)](Result<void> outcome) {
-            context_.loop.post([this, share, outcome, alive] {
-                if (!alive.lock()) return;
-                if (!outcome) log::warn("solved share not posted", {{"reason", outcome.error()}});
-                outbox_.posted(share->block_hash(), outcome ? Outcome::confirmed : Outcome::failed);
-            });
-        });
-    }
-    return couriers_.size();
-}
-
-Result<void> Sserver::publish(const SolvedPtr& share) {
-    return solved_->send(
-        0, share->block_hash(), share, [this, share](const Result<bus::Position>& place) {
-            outbox_.published(share->block_hash(), place ? Outcome::confirmed : Outcome::failed);
-        });
 }
 
 runtime::Health Sserver::health() const {
     using runtime::Readiness;
     if (!gate_.current()) return {Readiness::not_ready, "no job yet, miners are not let in"};
     if (!gate_.fresh(now().steady)) return {Readiness::not_ready, "no jobs come, miners sent away"};
-    if (doors_.empty()) return {Readiness::not_ready, "not listening"};
+    if (!doors_.open()) return {Readiness::not_ready, "not listening"};
     for (const auto& lane : lanes_) {
         if (lane->stuck()) return {Readiness::not_ready, "shares cannot be stored"};
     }
@@ -303,14 +217,13 @@ runtime::Health Sserver::health() const {
 void Sserver::stop(std::function<void()> stopped) {
     jobs_.reset();
     timer_.reset();
-    doors_.clear();
-    bound_.clear();
+    doors_.give_up();
     for (auto& lane : lanes_) lane->drain();
     wait_for_shares(now().steady + drain_max, stopped);
 }
 
 void Sserver::wait_for_shares(SteadyTime end, const std::function<void()>& stopped) {
-    std::size_t under_way = outbox_.unconfirmed();
+    std::size_t under_way = solved_ ? solved_->under_way() : 0;
     for (const auto& lane : lanes_) {
         lane->tick();
         under_way += lane->shares_under_way();
@@ -327,8 +240,7 @@ void Sserver::wait_for_shares(SteadyTime end, const std::function<void()>& stopp
 
 void Sserver::close() {
     alive_.reset();
-    doors_.clear();
-    couriers_.clear();
+    doors_.give_up();
     for (auto& lane : lanes_) lane->stop();
     lanes_.clear();
     solved_.reset();

@@ -28,8 +28,9 @@ SERVICE_ADAPTERS = {
     "sharelogger/share_repository",  # its rows
     "statshttpd/history_reader",     # the database on a thread of its own
     "statshttpd/history_repository",  # the rows it shows
-    "sserver/courier",             # solved shares posted to a blkmaker
+    "sserver/doors",               # the ports that miners come in by
     "sserver/lane",                # an event loop and its stream of shares
+    "sserver/solved_ways",         # solved shares to blkmakers, bus and disk
 }
 
 # Header prefix -> where it may appear. The first prefix that fits counts.
