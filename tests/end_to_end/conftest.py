@@ -3,6 +3,7 @@ import os
 
 import pytest
 
+from cluster import Cluster
 from lode_miner import LodeMiner
 from node import Node
 from pool import Pool
@@ -59,6 +60,31 @@ def pool(make_pool, node):
     return make_pool([node]).start()
 
 
+def clusters_in(folder):
+    """Makes clusters, not started yet: make_cluster(sservers=2, settings={…}); ends them."""
+    clusters = []
+
+    def make(**options):
+        cluster = Cluster(folder / f"cluster-{len(clusters)}", **options)
+        clusters.append(cluster)
+        return cluster
+
+    yield make
+    for cluster in clusters:
+        cluster.close()
+
+
+@pytest.fixture
+def make_cluster(folder):
+    yield from clusters_in(folder)
+
+
+@pytest.fixture(scope="class")
+def make_class_cluster(tmp_path_factory):
+    """The same, for a cluster that the tests of a class share."""
+    yield from clusters_in(tmp_path_factory.mktemp("class"))
+
+
 @pytest.fixture
 def proxy(node):
     """A proxy before the regtest node, which may alter its answers."""
@@ -92,5 +118,5 @@ def pytest_runtest_makereport(item):
         report.outcome = "failed"
     if report.when == "call" and report.failed:
         for name, value in item.funcargs.items():
-            if isinstance(value, Pool):
+            if isinstance(value, (Pool, Cluster)):
                 report.sections.append((f"log of {name}", value.log()[-6000:]))
