@@ -6,6 +6,7 @@ import pathlib
 import signal
 import sqlite3
 import subprocess
+import sys
 import time
 import urllib.error
 import urllib.request
@@ -14,6 +15,10 @@ from stratum_client import StratumClient
 from waiting import eventually, free_ports
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.append(str(ROOT / "deploy" / "local_cluster"))
+# pylint: disable=wrong-import-position
+from tables import merged, toml
+
 PROGRAMS = ROOT / "build" / "release" / "bin"
 START_SECONDS = 30
 STOP_SECONDS = 20
@@ -25,39 +30,6 @@ def program(name):
     path = PROGRAMS / name
     assert path.exists(), f"{path} is not built; run tests/run release"
     return str(path)
-
-
-def toml_value(value):
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, list):
-        return "[" + ", ".join(map(toml_value, value)) + "]"
-    return str(value) if isinstance(value, int) else json.dumps(str(value))
-
-
-def toml(tables, path=""):
-    """Nested dicts as TOML: a dict is a table, a list of dicts an array of tables."""
-    def is_table(value):
-        return isinstance(value, dict) or (isinstance(value, list) and value
-                                           and isinstance(value[0], dict))
-    lines = [f"{key} = {toml_value(value)}" for key, value in tables.items() if not is_table(value)]
-    for key, value in tables.items():
-        name = f"{path}{key}"
-        if isinstance(value, dict):
-            lines += ["", f"[{name}]", toml(value, name + ".")]
-        elif is_table(value):
-            for each in value:
-                lines += ["", f"[[{name}]]", toml(each, name + ".")]
-    return "\n".join(lines)
-
-
-def merged(base, changes):
-    """`base` with `changes` laid over it, table by table."""
-    both = base | changes
-    for key in base.keys() & changes.keys():
-        if isinstance(base[key], dict) and isinstance(changes[key], dict):
-            both[key] = merged(base[key], changes[key])
-    return both
 
 
 class Pool:

@@ -13,11 +13,11 @@ PROGRAMS = ROOT / "build" / "release" / "bin"
 RUNNING_NOW = {"tests/run"}
 
 
-def shell_commands(document):
-    """The lines of a document's ```sh blocks, without their comments."""
+def shell_blocks(document):
+    """The ```sh blocks of a document: the commands of each, without their comments."""
     blocks = re.findall(r"```sh\n(.*?)```", (ROOT / document).read_text(), re.DOTALL)
-    lines = "".join(blocks).splitlines()
-    return [line.split("#")[0].strip() for line in lines if line.split("#")[0].strip()]
+    return [[command for line in block.splitlines() if (command := line.split("#")[0].strip())]
+            for block in blocks]
 
 
 def run(command, **options):
@@ -27,15 +27,24 @@ def run(command, **options):
                           capture_output=True, text=True, timeout=300, check=False, **options)
 
 
-@pytest.mark.parametrize("command", [line for line in shell_commands("README.md")
-                                     if line not in RUNNING_NOW])
-def test_the_readme_s_commands_work(command):
-    done = run(command.split())
-    assert done.returncode == 0, done.stdout + done.stderr
-    if command.startswith("deploy/quickstart"):
-        wanted = int(command.split()[-1])
-        assert len(re.findall(r"block \d+ found: height", done.stdout)) == wanted
-        assert f"done: {wanted} blocks accepted" in done.stdout.splitlines()[-1]
+@pytest.fixture
+def private_state(tmp_path, monkeypatch):
+    """Where a cluster goes that was given no folder; what still runs there is stopped."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    yield
+    run(["deploy/cluster", "down"])
+
+
+@pytest.mark.usefixtures("private_state")
+@pytest.mark.parametrize("block", shell_blocks("README.md"), ids=lambda block: block[0])
+def test_the_readme_s_commands_work(block):
+    for command in (line for line in block if line not in RUNNING_NOW):
+        done = run(command.split())
+        assert done.returncode == 0, done.stdout + done.stderr
+        if command.startswith("deploy/quickstart"):
+            wanted = int(command.split()[-1])
+            assert len(re.findall(r"block \d+ found: height", done.stdout)) == wanted
+            assert f"done: {wanted} blocks accepted" in done.stdout.splitlines()[-1]
 
 
 def test_quickstart_without_a_number_runs_until_sigint(tmp_path):
