@@ -42,3 +42,12 @@ function(lode_test name)
     add_test(NAME ${name} COMMAND ${name}_test --order rand WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
     set_tests_properties(${name} PROPERTIES LABELS ${arg_LABEL} TIMEOUT 300)
 endfunction()
+
+# lode_mysql_test(NAME): the same program as lode_test(NAME) again, on the MariaDB server of
+# LODE_TEST_DATABASE: the cases of both engines and those of that one alone.
+function(lode_mysql_test name)
+    add_test(NAME ${name}_mysql COMMAND ${name}_test "[database],[mysql]" --order rand
+        WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+    set_tests_properties(${name}_mysql PROPERTIES
+        LABELS services TIMEOUT 300 ENVIRONMENT LODE_TEST_ENGINE=mysql)
+endfunction()

@@ -1,6 +1,10 @@
 // The accounting database: parametrised statements, transactions that are repeated when the
-// engine asks for it, and multi-row upserts. One schema for SQLite and MySQL/MariaDB; SOCI is
+// engine asks for it, and multi-row upserts. One schema for SQLite and MariaDB/MySQL; SOCI is
 // known only to this folder's sources. Blocking: a service calls it from a thread of its own.
+//
+// A connection that the server has lost is opened again at its next use, so callers keep it and
+// only try again. Every wait for a server ends: 10 s after it stopped answering a statement is
+// unavailable. A statement outside a transaction that ends so may have been done or not.
 #pragma once
 
 #include <cstdint>
@@ -46,11 +50,14 @@ struct Upsert {
     std::vector<std::vector<Value>> rows;
 };
 
+struct Dialect;
+
 class Connection {
   public:
     // The url "sqlite:" is `<folder>/lode.sqlite`, "sqlite:PATH" that file,
-    // "mysql://user@host/name" a database of a server. Errors: unavailable, naming the URL without
-    // password.
+    // "mysql://user@host[:port]/name" a database of a server; with a ca_file only over TLS, by a
+    // certificate of that authority. Errors: unavailable, naming the URL, malformed when it is
+    // neither of these.
     [[nodiscard]] static Result<Connection> open(const config::DatabaseConfig& config,
                                                  const std::string& folder);
     ~Connection();
@@ -62,17 +69,29 @@ class Connection {
     // exhausted (disk full), conflict (a constraint), internal (a wrong statement).
     [[nodiscard]] Result<std::vector<Row>> query(std::string_view sql,
                                                  const std::vector<Value>& parameters = {});
-    // Rows changed (matched, on MySQL).
+    // The rows inserted or deleted, or matched by an UPDATE, also where it leaves a row as it was.
     [[nodiscard]] Result<std::int64_t> execute(std::string_view sql,
                                                const std::vector<Value>& parameters = {});
     // Sent in statements of 500 rows, the best size tried for both engines.
     [[nodiscard]] Result<void> upsert(const Upsert& rows);
 
     // Runs `body` in one transaction (READ COMMITTED or stricter). An error from `body` rolls
-    // back and is returned; a deadlock, a busy database or a lost connection runs the whole body
-    // again, at most `attempts` times.
+    // back and is returned; a deadlock, a busy database or a connection lost inside it undoes it
+    // all and runs the whole body again, at most `attempts` times. An `unavailable` of the body's
+    // own making is returned: repeating at once would not help whatever it asked.
+    //
+    // The answer to COMMIT may be lost with the connection. Then the body runs again although its
+    // work stands, and must notice by what it reads or by a condition of its first UPDATE (as
+    // sharelogger's does on the offset), or do what changes nothing the second time.
     [[nodiscard]] Result<void> transaction(const std::function<Result<void>()>& body,
                                            int attempts = 5);
+
+    // Runs `body` once while nobody else does so on this database; for changes of the schema. On
+    // SQLite it is one transaction. MariaDB and MySQL commit each of its statements, so it must
+    // be able to run again after a part of it.
+    [[nodiscard]] Result<void> exclusively(const std::function<Result<void>()>& body);
+
+    [[nodiscard]] const Dialect& dialect() const;
 
   private:
     struct Impl;
@@ -80,9 +99,10 @@ class Connection {
     std::unique_ptr<Impl> impl_;
 };
 
-// Numbered migrations (migrations.cpp), each in a transaction. migrate() brings an older schema
-// to the newest; a schema newer than this program is left alone.
+// Numbered migrations (migrations.cpp). migrate() brings an older schema to the newest, also after
+// one that was killed in the middle; a schema newer than this program is left alone.
 [[nodiscard]] Result<void> migrate(Connection& connection);
+// 0 for a database without a schema, and for a user who may not see it. Changes nothing.
 [[nodiscard]] Result<std::int64_t> schema_version(Connection& connection);
 [[nodiscard]] std::int64_t newest_schema_version();
 

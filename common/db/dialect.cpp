@@ -1,23 +1,18 @@
-// SQLite's words.
+// The engines' words.
 #include "common/db/dialect.hpp"
 
 #include "common/base/assert.hpp"
 
 namespace lode::db {
+namespace {
 
-const Dialect& sqlite_dialect() {
-    static const Dialect dialect{
-        // Takes the write lock at once: a transaction that read first and then cannot write
-        // would fail however long it waited.
-        .begin = "BEGIN IMMEDIATE",
-        .id_type = "INTEGER PRIMARY KEY",
-        .version_table = "CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL)",
-    };
-    return dialect;
+void replace_all(std::string& text, std::string_view mark, std::string_view word) {
+    for (auto at = text.find(mark); at != text.npos; at = text.find(mark, at + word.size())) {
+        text.replace(at, mark.size(), word);
+    }
 }
 
 std::string on_conflict(const Upsert& upsert) {
-    LODE_ASSERT(!upsert.key.empty());
     std::string sql = " ON CONFLICT (";
     for (std::size_t i = 0; i < upsert.key.size(); ++i) {
         if (i > 0) sql += ", ";
@@ -37,6 +32,75 @@ std::string on_conflict(const Upsert& upsert) {
         comma = ", ";
     }
     return sql;
+}
+
+// VALUES(column) is what both MariaDB and MySQL understand.
+std::string on_duplicate_key(const Upsert& upsert) {
+    std::string sql = " ON DUPLICATE KEY UPDATE ";
+    if (upsert.add.empty() && upsert.replace.empty()) {
+        // Sets a column to itself: INSERT IGNORE would hide every other error too.
+        return sql.append(upsert.key[0])
+            .append(" = ")
+            .append(upsert.table)
+            .append(".")
+            .append(upsert.key[0]);
+    }
+    std::string_view comma;
+    for (const auto column : upsert.add) {
+        sql.append(comma).append(column).append(" = ").append(upsert.table).append(".");
+        sql.append(column).append(" + VALUES(").append(column).append(")");
+        comma = ", ";
+    }
+    for (const auto column : upsert.replace) {
+        sql.append(comma).append(column).append(" = VALUES(").append(column).append(")");
+        comma = ", ";
+    }
+    return sql;
+}
+
+}  // namespace
+
+const Dialect& sqlite_dialect() {
+    static const Dialect dialect{
+        // Takes the write lock at once: a transaction that read first and then cannot write
+        // would fail however long it waited.
+        .begin = "BEGIN IMMEDIATE",
+        .id_type = "INTEGER PRIMARY KEY",
+        .text_type = "VARCHAR",
+        .find_versions = "SELECT COUNT(*) FROM sqlite_master WHERE name = 'schema_version'",
+        .texts = Dialect::Texts::bound,
+        .existing = Dialect::Existing::on_conflict,
+    };
+    return dialect;
+}
+
+const Dialect& mysql_dialect() {
+    static const Dialect dialect{
+        .begin = "BEGIN",
+        .id_type = "BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY",
+        // Every collation that both MariaDB and MySQL have takes 'a' and 'a ' for equal.
+        .text_type = "VARBINARY",
+        .find_versions =
+            "SELECT COUNT(*) FROM information_schema.tables WHERE "
+            "table_schema = DATABASE() AND table_name = 'schema_version'",
+        // SOCI has no parameters here: it would quote the text into the statement.
+        .texts = Dialect::Texts::hexadecimal,
+        .existing = Dialect::Existing::on_duplicate_key,
+    };
+    return dialect;
+}
+
+std::string in_dialect(std::string_view statement, const Dialect& dialect) {
+    std::string sql(statement);
+    replace_all(sql, "{id}", dialect.id_type);
+    replace_all(sql, "VARCHAR", dialect.text_type);
+    return sql;
+}
+
+std::string when_it_exists(const Upsert& upsert, const Dialect& dialect) {
+    LODE_ASSERT(!upsert.key.empty());
+    return dialect.existing == Dialect::Existing::on_conflict ? on_conflict(upsert)
+                                                              : on_duplicate_key(upsert);
 }
 
 }  // namespace lode::db

@@ -3,6 +3,9 @@
 //
 // Types: BIGINT for all numbers, BINARY(32) for hashes in internal order, VARCHAR for names.
 // {id} is the engine's own integer key. Times are unix milliseconds, UTC.
+//
+// MariaDB and MySQL commit each statement, so each must be harmless a second time: tables are made
+// IF NOT EXISTS, and that an index exists is no error there.
 #include <array>
 #include <span>
 
@@ -13,13 +16,13 @@ namespace lode::db {
 namespace {
 
 // Miners, by canonical name, and their workers; ids are given by sharelogger.
-constexpr std::string_view user_table = R"(CREATE TABLE user (
+constexpr std::string_view user_table = R"(CREATE TABLE IF NOT EXISTS user (
     id {id},
     name VARCHAR(128) NOT NULL,
     created_unix_ms BIGINT NOT NULL,
     UNIQUE (name)))";
 
-constexpr std::string_view worker_table = R"(CREATE TABLE worker (
+constexpr std::string_view worker_table = R"(CREATE TABLE IF NOT EXISTS worker (
     id {id},
     user_id BIGINT NOT NULL REFERENCES user (id),
     name VARCHAR(64) NOT NULL,
@@ -29,7 +32,7 @@ constexpr std::string_view worker_table = R"(CREATE TABLE worker (
 
 // Work by user, one minute a row; what credits are computed from. Work is work_0 + work_1 * 2^40
 // + work_2 * 2^80 expected hashes.
-constexpr std::string_view user_bucket_table = R"(CREATE TABLE user_bucket (
+constexpr std::string_view user_bucket_table = R"(CREATE TABLE IF NOT EXISTS user_bucket (
     chain VARCHAR(16) NOT NULL,
     user_id BIGINT NOT NULL REFERENCES user (id),
     start_unix_ms BIGINT NOT NULL,
@@ -44,7 +47,7 @@ constexpr std::string_view user_bucket_table = R"(CREATE TABLE user_bucket (
     UNIQUE (chain, user_id, start_unix_ms, partition_no, bits, height_epoch, scheme)))";
 
 // Work by worker, ten minutes a row; for display.
-constexpr std::string_view worker_bucket_table = R"(CREATE TABLE worker_bucket (
+constexpr std::string_view worker_bucket_table = R"(CREATE TABLE IF NOT EXISTS worker_bucket (
     chain VARCHAR(16) NOT NULL,
     worker_id BIGINT NOT NULL REFERENCES worker (id),
     start_unix_ms BIGINT NOT NULL,
@@ -59,7 +62,7 @@ constexpr std::string_view worker_bucket_by_time =
     "CREATE INDEX worker_bucket_by_time ON worker_bucket (chain, start_unix_ms)";
 
 // Offset that each consumer has dealt with up to, moved on in the transaction that does so.
-constexpr std::string_view consumer_offset_table = R"(CREATE TABLE consumer_offset (
+constexpr std::string_view consumer_offset_table = R"(CREATE TABLE IF NOT EXISTS consumer_offset (
     consumer VARCHAR(32) NOT NULL,
     chain VARCHAR(16) NOT NULL,
     topic VARCHAR(32) NOT NULL,
@@ -68,7 +71,7 @@ constexpr std::string_view consumer_offset_table = R"(CREATE TABLE consumer_offs
     UNIQUE (consumer, chain, topic, partition_no)))";
 
 // Last share counted of each stream.
-constexpr std::string_view stream_sequence_table = R"(CREATE TABLE stream_sequence (
+constexpr std::string_view stream_sequence_table = R"(CREATE TABLE IF NOT EXISTS stream_sequence (
     chain VARCHAR(16) NOT NULL,
     partition_no BIGINT NOT NULL,
     stream BIGINT NOT NULL,
@@ -78,7 +81,7 @@ constexpr std::string_view stream_sequence_table = R"(CREATE TABLE stream_sequen
 
 // Blocks we found; blkmaker alone writes here. state is found, submitted, accepted, rejected,
 // confirmed or orphaned; published_state is the last one told on the bus.
-constexpr std::string_view block_table = R"(CREATE TABLE block (
+constexpr std::string_view block_table = R"(CREATE TABLE IF NOT EXISTS block (
     id {id},
     chain VARCHAR(16) NOT NULL,
     height BIGINT NOT NULL,
@@ -99,7 +102,7 @@ constexpr std::string_view block_by_height =
     "CREATE INDEX block_by_height ON block (chain, height)";
 
 // Every node's answer to submitblock: "accepted" for null, else its own word.
-constexpr std::string_view block_submission_table = R"(CREATE TABLE block_submission (
+constexpr std::string_view block_submission_table = R"(CREATE TABLE IF NOT EXISTS block_submission (
     block_hash BINARY(32) NOT NULL,
     node VARCHAR(255) NOT NULL,
     answer VARCHAR(255) NOT NULL,
@@ -119,7 +122,7 @@ constexpr std::array<std::string_view, 10> version_1{user_table,
 
 // What one process at a time may hold, such as an sserver's number. `fence` rises with each new
 // holder, so that what a former one writes can be told from what the present one does.
-constexpr std::string_view lease_table = R"(CREATE TABLE lease (
+constexpr std::string_view lease_table = R"(CREATE TABLE IF NOT EXISTS lease (
     name VARCHAR(64) NOT NULL,
     holder VARCHAR(255) NOT NULL,
     fence BIGINT NOT NULL,
@@ -128,7 +131,7 @@ constexpr std::string_view lease_table = R"(CREATE TABLE lease (
     UNIQUE (name)))";
 
 // What an operator did, and why; rows are never changed.
-constexpr std::string_view audit_log_table = R"(CREATE TABLE audit_log (
+constexpr std::string_view audit_log_table = R"(CREATE TABLE IF NOT EXISTS audit_log (
     id {id},
     at_unix_ms BIGINT NOT NULL,
     who VARCHAR(128) NOT NULL,
@@ -136,7 +139,7 @@ constexpr std::string_view audit_log_table = R"(CREATE TABLE audit_log (
     detail VARCHAR(1024) NOT NULL))";
 
 // worker_bucket's sums again by the hour and by the day (UTC), kept longer.
-constexpr std::string_view worker_hour_table = R"(CREATE TABLE worker_hour (
+constexpr std::string_view worker_hour_table = R"(CREATE TABLE IF NOT EXISTS worker_hour (
     chain VARCHAR(16) NOT NULL,
     worker_id BIGINT NOT NULL REFERENCES worker (id),
     start_unix_ms BIGINT NOT NULL,
@@ -150,7 +153,7 @@ constexpr std::string_view worker_hour_table = R"(CREATE TABLE worker_hour (
 constexpr std::string_view worker_hour_by_time =
     "CREATE INDEX worker_hour_by_time ON worker_hour (chain, start_unix_ms)";
 
-constexpr std::string_view worker_day_table = R"(CREATE TABLE worker_day (
+constexpr std::string_view worker_day_table = R"(CREATE TABLE IF NOT EXISTS worker_day (
     chain VARCHAR(16) NOT NULL,
     worker_id BIGINT NOT NULL REFERENCES worker (id),
     start_unix_ms BIGINT NOT NULL,
@@ -170,13 +173,27 @@ constexpr std::array<std::string_view, 6> version_2{lease_table,       audit_log
 
 constexpr std::array<std::span<const std::string_view>, 2> versions{version_1, version_2};
 
-std::string in_dialect(std::string_view statement, const Dialect& dialect) {
-    std::string sql(statement);
-    constexpr std::string_view mark = "{id}";
-    if (const auto at = sql.find(mark); at != sql.npos) {
-        sql.replace(at, mark.size(), dialect.id_type);
+constexpr std::string_view version_table =
+    "CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL)";
+
+// Every statement may find that it was done by a migration that did not come to its end.
+Result<void> apply(Connection& connection, std::string_view statement) {
+    const auto done = connection.execute(in_dialect(statement, connection.dialect()));
+    const bool index = statement.starts_with("CREATE INDEX");
+    if (!done && !(index && done.error().code == ErrorCode::conflict)) return done.error();
+    return success();
+}
+
+Result<void> apply_version(Connection& connection, std::int64_t version) {
+    LODE_TRY_VOID(apply(connection, version_table));
+    // Another process may have been quicker.
+    LODE_TRY(const auto now, schema_version(connection));
+    if (now >= version) return success();
+    for (const auto statement : versions[static_cast<std::size_t>(version - 1)]) {
+        LODE_TRY_VOID(apply(connection, statement));
     }
-    return sql;
+    LODE_TRY_VOID(connection.execute("INSERT INTO schema_version (version) VALUES (?)", {version}));
+    return success();
 }
 
 }  // namespace
@@ -186,7 +203,8 @@ std::int64_t newest_schema_version() {
 }
 
 Result<std::int64_t> schema_version(Connection& connection) {
-    LODE_TRY_VOID(connection.execute(sqlite_dialect().version_table));
+    LODE_TRY(const auto tables, connection.query(connection.dialect().find_versions));
+    if (tables.front().integer(0) == 0) return std::int64_t{0};
     LODE_TRY(const auto rows, connection.query("SELECT MAX(version) FROM schema_version"));
     return rows.front().is_null(0) ? std::int64_t{0} : rows.front().integer(0);
 }
@@ -194,17 +212,7 @@ Result<std::int64_t> schema_version(Connection& connection) {
 Result<void> migrate(Connection& connection) {
     LODE_TRY(const auto present, schema_version(connection));
     for (std::int64_t version = present + 1; version <= newest_schema_version(); ++version) {
-        LODE_TRY_VOID(connection.transaction([&]() -> Result<void> {
-            // Another process may have been quicker.
-            LODE_TRY(const auto now, schema_version(connection));
-            if (now >= version) return success();
-            for (const auto statement : versions[static_cast<std::size_t>(version - 1)]) {
-                LODE_TRY_VOID(connection.execute(in_dialect(statement, sqlite_dialect())));
-            }
-            LODE_TRY_VOID(
-                connection.execute("INSERT INTO schema_version (version) VALUES (?)", {version}));
-            return success();
-        }));
+        LODE_TRY_VOID(connection.exclusively([&] { return apply_version(connection, version); }));
     }
     return success();
 }

@@ -3,27 +3,29 @@
 
 #include "common/base/assert.hpp"
 #include "common/base/hex.hpp"
-#include "common/db/dialect.hpp"
 
 namespace lode::db {
 namespace {
 
-void append_value(Statement& statement, const Value& value) {
+void append_value(Statement& statement, const Value& value, const Dialect& dialect) {
     if (std::holds_alternative<std::monostate>(value)) {
         statement.sql += "NULL";
     } else if (const auto* number = std::get_if<std::int64_t>(&value)) {
         statement.sql += std::to_string(*number);
     } else if (const auto* bytes = std::get_if<Bytes>(&value)) {
         statement.sql.append("X'").append(to_hex(*bytes)).append("'");
+    } else if (const auto& text = std::get<std::string>(value);
+               dialect.texts == Dialect::Texts::hexadecimal) {
+        statement.sql.append("X'").append(to_hex(as_bytes(text))).append("'");
     } else {
         statement.sql += '?';
-        statement.texts.push_back(std::get<std::string>(value));
+        statement.texts.push_back(text);
     }
 }
 
 }  // namespace
 
-Statement bind(std::string_view sql, const std::vector<Value>& parameters) {
+Statement bind(std::string_view sql, const std::vector<Value>& parameters, const Dialect& dialect) {
     Statement statement;
     std::size_t used = 0;
     for (const char c : sql) {
@@ -32,13 +34,13 @@ Statement bind(std::string_view sql, const std::vector<Value>& parameters) {
             continue;
         }
         LODE_ASSERT(used < parameters.size());
-        append_value(statement, parameters[used++]);
+        append_value(statement, parameters[used++], dialect);
     }
     LODE_ASSERT(used == parameters.size());
     return statement;
 }
 
-Statement upsert_statement(const Upsert& upsert, std::size_t first, std::size_t count) {
+Statement upsert_statement(const Upsert& upsert, RowRange range, const Dialect& dialect) {
     Statement statement;
     statement.sql.append("INSERT INTO ").append(upsert.table).append(" (");
     for (std::size_t i = 0; i < upsert.columns.size(); ++i) {
@@ -46,16 +48,16 @@ Statement upsert_statement(const Upsert& upsert, std::size_t first, std::size_t 
         statement.sql += upsert.columns[i];
     }
     statement.sql += ") VALUES ";
-    for (std::size_t row = first; row < first + count; ++row) {
+    for (std::size_t row = range.first; row < range.first + range.count; ++row) {
         LODE_ASSERT(upsert.rows[row].size() == upsert.columns.size());
-        statement.sql += row == first ? "(" : ", (";
+        statement.sql += row == range.first ? "(" : ", (";
         for (std::size_t i = 0; i < upsert.columns.size(); ++i) {
             if (i > 0) statement.sql += ", ";
-            append_value(statement, upsert.rows[row][i]);
+            append_value(statement, upsert.rows[row][i], dialect);
         }
         statement.sql += ')';
     }
-    statement.sql += on_conflict(upsert);
+    statement.sql += when_it_exists(upsert, dialect);
     return statement;
 }
 

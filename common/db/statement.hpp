@@ -1,5 +1,6 @@
 // A statement's text with its parameters in place. Integers and bytes become literals (bytes as
-// X'…', which both engines read as binary); text stays a bound `?`, so that no input is ever SQL.
+// X'…', which every engine reads as binary); text stays a bound `?` or becomes X'…' too, as the
+// dialect says, so that no input is ever SQL.
 #pragma once
 
 #include <string>
@@ -7,6 +8,7 @@
 #include <vector>
 
 #include "common/db/db.hpp"
+#include "common/db/dialect.hpp"
 
 namespace lode::db {
 
@@ -16,10 +18,15 @@ struct Statement {
 };
 
 // As many parameters as `?`: any other number is a bug.
-[[nodiscard]] Statement bind(std::string_view sql, const std::vector<Value>& parameters);
+[[nodiscard]] Statement bind(std::string_view sql, const std::vector<Value>& parameters,
+                             const Dialect& dialect);
 
-// Rows first … first + count - 1 of an upsert as one statement.
-[[nodiscard]] Statement upsert_statement(const Upsert& upsert, std::size_t first,
-                                         std::size_t count);
+// Some rows of an upsert as one statement.
+struct RowRange {
+    std::size_t first;
+    std::size_t count;
+};
+[[nodiscard]] Statement upsert_statement(const Upsert& upsert, RowRange range,
+                                         const Dialect& dialect);
 
 }  // namespace lode::db

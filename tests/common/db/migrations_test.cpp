@@ -2,13 +2,13 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include "common/db/db.hpp"
-#include "tests/support/temporary_folder.hpp"
+#include "tests/support/database.hpp"
 
 using namespace lode;
 
-TEST_CASE("migrating an empty database gives the newest schema, and twice is once") {
-    const test::TemporaryFolder folder;
-    auto connection = db::Connection::open({}, folder.path().string()).value();
+TEST_CASE("migrating an empty database gives the newest schema, and twice is once", "[database]") {
+    const test::Database database;
+    auto connection = database.open();
     CHECK(db::schema_version(connection).value() == 0);
     REQUIRE(db::migrate(connection));
     CHECK(db::schema_version(connection).value() == db::newest_schema_version());
@@ -22,18 +22,18 @@ TEST_CASE("migrating an empty database gives the newest schema, and twice is onc
     }
 }
 
-TEST_CASE("a schema newer than the program is left alone") {
-    const test::TemporaryFolder folder;
-    auto connection = db::Connection::open({}, folder.path().string()).value();
+TEST_CASE("a schema newer than the program is left alone", "[database]") {
+    const test::Database database;
+    auto connection = database.open();
     REQUIRE(db::migrate(connection));
     REQUIRE(connection.execute("INSERT INTO schema_version VALUES (1000)"));
     REQUIRE(db::migrate(connection));
     CHECK(db::schema_version(connection).value() == 1000);
 }
 
-TEST_CASE("a worker belongs to a user that exists, and names differ by case") {
-    const test::TemporaryFolder folder;
-    auto connection = db::Connection::open({}, folder.path().string()).value();
+TEST_CASE("a worker belongs to a user that exists, and names differ by case", "[database]") {
+    const test::Database database;
+    auto connection = database.open();
     REQUIRE(db::migrate(connection));
     const std::string_view worker =
         "INSERT INTO worker (user_id, name, created_unix_ms, last_share_unix_ms)"
