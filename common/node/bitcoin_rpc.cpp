@@ -89,6 +89,12 @@ Result<void> read_null(json::Value value) {
     return success();
 }
 
+Result<std::chrono::seconds> read_seconds(json::Value value) {
+    const auto number = value.int64();
+    if (!number) return failure(ErrorCode::malformed, "a number of seconds is wanted");
+    return std::chrono::seconds(*number);
+}
+
 struct Call {
     std::string_view method;
     std::string params;  // JSON, between the brackets
@@ -127,6 +133,7 @@ class BitcoinRpc final : public NodeRpc {
     Result<BlockHeaderInfo> get_block_header(const bitcoin::Hash256& hash) override {
         return ask("getblockheader", quoted(hash), read_header_info);
     }
+    Result<std::chrono::seconds> uptime() override { return ask("uptime", "", read_seconds); }
     Result<void> precious_block(const bitcoin::Hash256& hash) override {
         return ask("preciousblock", quoted(hash), read_null);
     }

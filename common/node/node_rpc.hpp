@@ -71,6 +71,9 @@ class NodeRpc {
     [[nodiscard]] virtual Result<bitcoin::Hash256> get_block_hash(std::int64_t height) = 0;
     [[nodiscard]] virtual Result<BlockHeaderInfo> get_block_header(
         const bitcoin::Hash256& hash) = 0;
+    // How long the node has run. It answers this also while it is busy with a block or a template,
+    // so that silence means that the process hangs.
+    [[nodiscard]] virtual Result<std::chrono::seconds> uptime() = 0;
     // Tells the node to prefer this block among equals.
     [[nodiscard]] virtual Result<void> precious_block(const bitcoin::Hash256& hash) = 0;
 

@@ -171,6 +171,15 @@ TEST_CASE("hashes by height and of the tip are read") {
     CHECK(node.last_request() == R"({"id":1,"method":"getblockhash","params":[12]})");
 }
 
+TEST_CASE("a node tells how long it has run") {
+    ScriptedNode node;
+    node.result("61");
+    CHECK(connect(node)->uptime().value() == std::chrono::seconds(61));
+    CHECK(node.last_request() == R"({"id":1,"method":"uptime","params":[]})");
+    node.result("true");
+    CHECK(connect(node)->uptime().error().code == ErrorCode::malformed);
+}
+
 TEST_CASE("a block is made precious") {
     ScriptedNode node;
     node.result("null");
