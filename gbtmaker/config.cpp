@@ -10,6 +10,11 @@ const config::Section<Config>& section() {
     static const auto table =
         config::Section<Config>("gbtmaker", "Asks the nodes for block templates.")
             .setting("health_port", &Config::health_port, config::about_health_port())
+            .setting("receivers", &Config::receivers,
+                     {.help = "Health endpoints of the jobmakers and blkmakers that templates are "
+                              "also sent to directly.",
+                      .sample = "http://127.0.0.1:9102",
+                      .schemes = {"http"}})
             .setting("poll_interval", &Config::poll_interval,
                      {.help = "Time between two looks at each node's chain.",
                       .min = milliseconds(100),
@@ -31,8 +36,12 @@ const config::Section<Config>& section() {
             .setting("failback_after", &Config::failback_after,
                      {.help = "A node that was lost is preferred again after so long in health.",
                       .max = minutes(60)})
+            .setting("answer_max", &Config::answer_max,
+                     {.help = "A node that is silent for so long is passed over at once.",
+                      .min = milliseconds(200),
+                      .max = seconds(10)})
             .setting("rpc_timeout", &Config::rpc_timeout,
-                     {.help = "A node that answers later than this is down.",
+                     {.help = "A call that takes longer has failed, and its node is down.",
                       .min = seconds(1),
                       .max = minutes(2)});
     return table;

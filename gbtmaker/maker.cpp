@@ -34,11 +34,12 @@ Maker::Maker(MakerSettings settings)
       watch_(priorities(settings_.nodes), settings_.watch),
       rule_(settings_.publish) {
     for (std::size_t i = 0; i < settings_.nodes.size(); ++i) {
-        nodes_.emplace_back(settings_.poll);
+        nodes_.emplace_back(settings_);
     }
 }
 
 Actions Maker::tick(const Moment& now) {
+    for (NodeIndex i = 0; i < nodes_.size(); ++i) notice_silence(i, now);
     for (const HealthChange& change : watch_.tick(now.steady)) tell(change);
     follow_preference();
     return finish(now);
@@ -56,15 +57,39 @@ Actions Maker::tip_heard(NodeIndex node, const bitcoin::Hash256& hash, const Mom
     return finish(now);
 }
 
-Actions Maker::answered(NodeIndex node, Result<Answer> answer, const Moment& now) {
+Actions Maker::answered(const NodeCall& call, Result<Answer> answer, const Moment& now) {
     if (!answer) {
-        failed(node, answer.error(), now);
+        failed(call, answer.error(), now);
         return finish(now);
     }
-    nodes_[node].poll.answered();
-    std::visit([&](auto&& one) { read(node, std::forward<decltype(one)>(one), now); },
+    nodes_[call.node].poll.answered(call.call);
+    std::visit([&](auto&& one) { read(call.node, std::forward<decltype(one)>(one), now); },
                std::move(answer).value());
     return finish(now);
+}
+
+Actions Maker::pulse_answered(NodeIndex node, const Result<void>& answer, const Moment& now) {
+    Node& of = nodes_[node];
+    of.pulse.ended();
+    const bool gone = !answer && answer.error().code == ErrorCode::unavailable;
+    if (gone && of.chain_known) lost(node, answer.error().context, now);
+    return finish(now);
+}
+
+void Maker::notice_silence(NodeIndex node, const Moment& now) {
+    const Node& of = nodes_[node];
+    if (!of.chain_known) return;  // then it is known to be of no use
+    if (of.pulse.silent(now.steady)) return lost(node, "it does not answer", now);
+    if (of.poll.overdue(now.steady)) lost(node, "it answers only calls that need no chain", now);
+}
+
+// The look that follows, or the one under way, ends when the node is back.
+void Maker::lost(NodeIndex node, std::string reason, const Moment& now) {
+    Node& of = nodes_[node];
+    of.chain_known = false;
+    of.waiting.reset();
+    of.poll.want_chain();
+    report({node, NodeHealth::down, std::move(reason)}, now);
 }
 
 Actions Maker::long_poll_answered(NodeIndex node, Result<bitcoin::BlockTemplate> answer,
@@ -131,9 +156,12 @@ void Maker::read(NodeIndex node, const TipHeader& header, const Moment& now) {
     Node& of = nodes_[node];
     if (!of.chain_known) return;
     auto waiting = std::exchange(of.waiting, std::nullopt);
-    // With 1 it is the tip. A template may also wait for a block that has just got a successor.
+    // With 1 it is the tip. A template may also wait for a block that has just got a successor,
+    // but one that was begun before the tip we know is of no use.
     const bool awaited = waiting && waiting->prev_hash == header.hash;
-    if (header.confirmations < 1 || (!awaited && header.confirmations > 1)) {
+    const bool passed = of.tip && of.tip->chainwork > header.chainwork;
+    if (header.confirmations < 1 || (header.confirmations > 1 && (!awaited || passed))) {
+        if (awaited) of.poll.want_template();
         return of.poll.want_chain();
     }
     of.tip = header;
@@ -158,15 +186,16 @@ void Maker::read(NodeIndex node, bitcoin::BlockTemplate made, const Moment& now)
     deliver(node, std::move(made), now);
 }
 
-void Maker::failed(NodeIndex node, const Error& error, const Moment& now) {
+void Maker::failed(const NodeCall& call, const Error& error, const Moment& now) {
     if (error.code == ErrorCode::cancelled) return;
+    const NodeIndex node = call.node;
     Node& of = nodes_[node];
-    if (error.code == ErrorCode::rejected && of.poll.reads_header()) {
+    if (error.code == ErrorCode::rejected && std::holds_alternative<ReadHeader>(call.call)) {
         // It does not know that block: the announcement was another node's. The poll goes on.
         of.waiting.reset();
-        return of.poll.answered();
+        return of.poll.answered(call.call);
     }
-    of.poll.failed(now.steady);
+    of.poll.failed(call.call, now.steady);
     // Once the chain is known, a node that says no or talks nonsense is there but refuses us.
     const bool there = of.chain_known && error.code != ErrorCode::unavailable;
     if (there) of.template_at = now.steady;
@@ -247,7 +276,9 @@ void Maker::tell(const HealthChange& change) {
 
 Actions Maker::finish(const Moment& now) {
     for (NodeIndex i = 0; i < nodes_.size(); ++i) {
-        if (auto call = nodes_[i].poll.next(now.steady)) actions_.calls.push_back({i, *call});
+        Node& of = nodes_[i];
+        while (auto call = of.poll.next(now.steady)) actions_.calls.push_back({i, *call});
+        if (of.chain_known && of.pulse.begin(now.steady)) actions_.pulses.push_back({i});
     }
     return std::exchange(actions_, {});
 }

@@ -18,6 +18,7 @@
 #include "gbtmaker/node_state.hpp"
 #include "gbtmaker/node_watch.hpp"
 #include "gbtmaker/publish_rule.hpp"
+#include "gbtmaker/pulse.hpp"
 
 namespace lode::gbtmaker {
 
@@ -36,6 +37,7 @@ struct MakerSettings {
     std::vector<NodeSettings> nodes;
     bool empty_on_new_block = true;
     PollSettings poll;
+    PulseSettings pulse;
     WatchSettings watch;
     PublishSettings publish;
     // The preferred node makes a template this often.
@@ -56,6 +58,10 @@ struct NodeCall {
     NodeIndex node = 0;
     Call call;
 };
+// The shortest call there is, only to see whether the node answers.
+struct PulseCall {
+    NodeIndex node = 0;
+};
 struct LongPoll {
     NodeIndex node = 0;
     std::string id;
@@ -63,6 +69,7 @@ struct LongPoll {
 
 struct Actions {
     std::vector<NodeCall> calls;
+    std::vector<PulseCall> pulses;
     std::vector<LongPoll> long_polls;
     std::vector<std::shared_ptr<const v1::TemplateMessage>> templates;
     std::vector<HealthChange> changes;
@@ -72,26 +79,33 @@ class Maker {
   public:
     explicit Maker(MakerSettings settings);
 
-    // To be called often: a second is the grain of its intervals.
+    // To be called each tenth of a second, the grain of its intervals.
     [[nodiscard]] Actions tick(const Moment& now);
     // A node announces a new tip.
     [[nodiscard]] Actions tip_heard(NodeIndex node, const bitcoin::Hash256& hash,
                                     const Moment& now);
-    [[nodiscard]] Actions answered(NodeIndex node, Result<Answer> answer, const Moment& now);
+    [[nodiscard]] Actions answered(const NodeCall& call, Result<Answer> answer, const Moment& now);
+    // Any answer is one, a refusal too; unavailable is none.
+    [[nodiscard]] Actions pulse_answered(NodeIndex node, const Result<void>& answer,
+                                         const Moment& now);
     [[nodiscard]] Actions long_poll_answered(NodeIndex node, Result<bitcoin::BlockTemplate> answer,
                                              const Moment& now);
     // Another pool works on a tip that may be new to our nodes.
     [[nodiscard]] Actions hint(const v1::Hint& hint, const Moment& now);
-    // A template did not reach the bus.
+    // A template has reached nobody.
     void template_lost() { rule_.forget(); }
 
     [[nodiscard]] v1::PoolEvent event_of(const HealthChange& change, UnixTime now) const;
     [[nodiscard]] std::optional<NodeIndex> preferred() const { return watch_.preferred(); }
+    [[nodiscard]] bool usable(NodeIndex node) const {
+        return watch_.health(node) == NodeHealth::usable;
+    }
 
   private:
     struct Node {
-        explicit Node(const PollSettings& settings) : poll(settings) {}
+        explicit Node(const MakerSettings& settings) : poll(settings.poll), pulse(settings.pulse) {}
         NodePoll poll;
+        Pulse pulse;
         bool chain_known = false;  // the right one, and not in its first download
         std::optional<TipHeader> tip;
         std::optional<bitcoin::BlockTemplate> waiting;  // for the header of its prev_hash
@@ -107,7 +121,9 @@ class Maker {
     [[nodiscard]] bool template_due(NodeIndex node, const Moment& now) const;
     void read(NodeIndex node, const TipHeader& header, const Moment& now);
     void read(NodeIndex node, bitcoin::BlockTemplate made, const Moment& now);
-    void failed(NodeIndex node, const Error& error, const Moment& now);
+    void failed(const NodeCall& call, const Error& error, const Moment& now);
+    void notice_silence(NodeIndex node, const Moment& now);
+    void lost(NodeIndex node, std::string reason, const Moment& now);
     void deliver(NodeIndex node, bitcoin::BlockTemplate made, const Moment& now);
     void publish_empty(NodeIndex node, const Moment& now);
     void publish(NodeIndex node, const bitcoin::BlockTemplate& made, TemplateKind kind,

@@ -1,4 +1,4 @@
-// Headers first, because a new tip cannot wait; then templates; then the look at the whole chain.
+// Headers before the look at the whole chain, because a new tip cannot wait.
 #include "gbtmaker/node_poll.hpp"
 
 #include <algorithm>
@@ -6,28 +6,43 @@
 namespace lode::gbtmaker {
 
 std::optional<Call> NodePoll::next(SteadyTime now) {
-    if (under_way_ || (paused_until_ && now < *paused_until_)) return std::nullopt;
+    if (paused_until_ && now < *paused_until_) return std::nullopt;
     paused_until_.reset();
-    if (header_wanted_) {
-        under_way_ = ReadHeader{*header_wanted_};
-        header_wanted_.reset();
-    } else if (template_wanted_) {
-        under_way_ = ReadTemplate{};
-        template_wanted_ = false;
-    } else if (now >= chain_at_) {
-        under_way_ = ReadChain{};
-        chain_at_ = now + settings_.interval;
-    }
-    return under_way_;
+    if (auto look = next_look(now)) return look;
+    if (template_under_way_ || !template_wanted_) return std::nullopt;
+    template_under_way_ = true;
+    template_wanted_ = false;
+    return ReadTemplate{};
 }
 
-void NodePoll::answered() {
-    under_way_.reset();
+std::optional<Call> NodePoll::next_look(SteadyTime now) {
+    if (look_) return std::nullopt;
+    if (header_wanted_) {
+        look_ = ReadHeader{*header_wanted_};
+        header_wanted_.reset();
+    } else if (now >= chain_at_) {
+        look_ = ReadChain{};
+        chain_at_ = now + settings_.interval;
+    }
+    look_at_ = now;
+    return look_;
+}
+
+void NodePoll::end(const Call& call) {
+    if (std::holds_alternative<ReadTemplate>(call)) {
+        template_under_way_ = false;
+    } else {
+        look_.reset();
+    }
+}
+
+void NodePoll::answered(const Call& call) {
+    end(call);
     failures_ = 0;
 }
 
-void NodePoll::failed(SteadyTime now) {
-    under_way_.reset();
+void NodePoll::failed(const Call& call, SteadyTime now) {
+    end(call);
     ++failures_;
     header_wanted_.reset();
     template_wanted_ = false;
@@ -42,8 +57,10 @@ Duration NodePoll::retry_delay() const {
 }
 
 void NodePoll::want_header(const bitcoin::Hash256& hash) {
-    header_wanted_ = hash;
     paused_until_.reset();
+    const auto* const asked = look_ ? std::get_if<ReadHeader>(&*look_) : nullptr;
+    if (asked != nullptr && asked->hash == hash) return;
+    header_wanted_ = hash;
 }
 
 }  // namespace lode::gbtmaker

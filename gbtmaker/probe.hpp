@@ -27,9 +27,9 @@ struct NodeProbe {
 
 struct Probe {
     Probe(metrics::Registry& registry, const std::vector<std::string>& node_urls)
-        : full(registry.counter("templates_published_total", "Templates put on the bus.",
+        : full(registry.counter("templates_published_total", "Templates published.",
                                 {{"kind", "full"}})),
-          empty(registry.counter("templates_published_total", "Templates put on the bus.",
+          empty(registry.counter("templates_published_total", "Templates published.",
                                  {{"kind", "empty"}})),
           hints(
               registry.counter("template_hints_total", "Tips of other pools that were heard of.")),

@@ -1,5 +1,5 @@
 // Joins nodes, their announcements and the bus to the maker; the rules are elsewhere. Calls to a
-// node block, so each node has a thread for them and another for its long poll.
+// node block, so each node has a thread for each kind of them.
 #include "gbtmaker/service.hpp"
 
 #include "common/base/log.hpp"
@@ -7,6 +7,7 @@
 #include "common/node/bitcoin_rpc.hpp"
 #include "common/node/zmq_subscriber.hpp"
 #include "common/runtime/loop.hpp"
+#include "common/runtime/spreader.hpp"
 #include "gbtmaker/config.hpp"
 #include "gbtmaker/maker.hpp"
 #include "gbtmaker/probe.hpp"
@@ -15,21 +16,29 @@ namespace lode::gbtmaker {
 namespace {
 
 // The grain of the maker's intervals.
-constexpr auto tick_interval = std::chrono::milliseconds(250);
+constexpr auto tick_interval = std::chrono::milliseconds(100);
 // Bitcoin Core answers a long poll after a minute when there are new transactions; on a quiet
 // chain it may take until the next block.
 constexpr auto long_poll_timeout = std::chrono::minutes(10);
 
-MakerSettings maker_settings(const config::ChainConfig& chain, const Config& config) {
+// Templates that wait for a slow receiver: a blkmaker needs the empty one as well as the full one
+// that follows it.
+constexpr std::size_t posts_waiting = 2;
+// Templates, of megabytes each, that wait for a bus that refuses them: a minute's.
+constexpr std::size_t templates_kept = 4;
+
+MakerSettings maker_settings(const runtime::Context& context, const Config& config) {
+    const config::ChainConfig& chain = context.pool.chain();
     MakerSettings settings;
     settings.chain = chain.name;
-    settings.source = "gbtmaker";
+    settings.source = context.instance;
     settings.network = bitcoin::parse_network(chain.network).value();  // a checked choice
     for (const config::NodeConfig& node : chain.nodes) {
         settings.nodes.push_back({node.url, node.priority, node.zmq.has_value()});
     }
     settings.empty_on_new_block = config.empty_on_new_block;
     settings.poll.interval = config.poll_interval;
+    settings.pulse.answer_max = config.answer_max;
     settings.template_interval = config.template_interval;
     settings.watch = {config.lag_after, config.failback_after};
     settings.publish.full_interval = config.full_interval;
@@ -73,7 +82,7 @@ class Gbtmaker final : public runtime::Service {
           chain_(context.pool.chain()),
           config_(config),
           probe_(context.metrics, urls_of(chain_)),
-          maker_(maker_settings(chain_, config)) {}
+          maker_(maker_settings(context, config)) {}
     ~Gbtmaker() override { close(); }
 
     Result<void> start() override;
@@ -88,7 +97,9 @@ class Gbtmaker final : public runtime::Service {
         std::unique_ptr<runtime::Loop> thread;
     };
     struct Node {
-        Line calls;
+        Line pulse;
+        Line looks;
+        Line templates;
         Line long_poll;
         std::optional<node::ZmqSubscriber> announcements;
     };
@@ -100,6 +111,7 @@ class Gbtmaker final : public runtime::Service {
     void records_arrived(const std::vector<bus::Record<v1::TemplateMessage>>& records);
     void perform(Actions actions);
     void call(const NodeCall& action);
+    void pulse(const PulseCall& action);
     void long_poll(const LongPoll& action);
     void publish(std::shared_ptr<const v1::TemplateMessage> message);
     void tell(const HealthChange& change);
@@ -115,7 +127,7 @@ class Gbtmaker final : public runtime::Service {
     Maker maker_;
     bool published_ = false;
     std::shared_ptr<const bool> alive_ = std::make_shared<const bool>(true);
-    std::optional<bus::Producer<v1::TemplateMessage>> templates_;
+    std::unique_ptr<runtime::Spreader> templates_;
     std::optional<bus::Producer<v1::PoolEvent>> events_;
     std::optional<bus::Consumer<v1::TemplateMessage>> hints_;
     std::unique_ptr<Timer> timer_;
@@ -147,7 +159,9 @@ Result<void> Gbtmaker::open_nodes() {
         const config::NodeConfig& settings = chain_.nodes[i];
         const std::string number = std::to_string(i + 1);
         Node node;
-        LODE_TRY(node.calls, open_line(settings, "gbt-node" + number));
+        LODE_TRY(node.pulse, open_line(settings, "gbt-pulse" + number));
+        LODE_TRY(node.looks, open_line(settings, "gbt-look" + number));
+        LODE_TRY(node.templates, open_line(settings, "gbt-node" + number));
         LODE_TRY(node.long_poll, open_line(settings, "gbt-poll" + number));
         if (settings.zmq) {
             LODE_TRY(node.announcements,
@@ -161,9 +175,16 @@ Result<void> Gbtmaker::open_nodes() {
 }
 
 Result<void> Gbtmaker::open_bus() {
+    LODE_TRY(auto producer, context_.bus.raw_producer(
+                                {bus::topics::block_template.spec, chain_.name}, context_.loop));
     LODE_TRY(templates_,
-             bus::Producer<v1::TemplateMessage>::open(context_.bus, bus::topics::block_template,
-                                                      chain_.name, context_.loop));
+             runtime::Spreader::open(std::move(producer), context_.loop, context_.metrics,
+                                     {.neighbours = config_.receivers,
+                                      .path = "/v1/template",
+                                      .secret = context_.pool.direct_secret,
+                                      .key = chain_.name,
+                                      .waiting_max = posts_waiting,
+                                      .kept_max = templates_kept}));
     LODE_TRY(events_, bus::Producer<v1::PoolEvent>::open(context_.bus, bus::topics::event, "",
                                                          context_.loop));
     LODE_TRY(hints_, bus::Consumer<v1::TemplateMessage>::open(
@@ -188,6 +209,7 @@ void Gbtmaker::records_arrived(const std::vector<bus::Record<v1::TemplateMessage
 void Gbtmaker::perform(Actions actions) {
     for (auto& message : actions.templates) publish(std::move(message));
     for (const NodeCall& action : actions.calls) call(action);
+    for (const PulseCall& action : actions.pulses) pulse(action);
     for (const LongPoll& action : actions.long_polls) long_poll(action);
     for (const HealthChange& change : actions.changes) tell(change);
     for (NodeIndex i = 0; i < nodes_.size(); ++i) {
@@ -196,15 +218,27 @@ void Gbtmaker::perform(Actions actions) {
 }
 
 void Gbtmaker::call(const NodeCall& action) {
-    Line& line = nodes_[action.node].calls;
+    Node& node = nodes_[action.node];
+    Line& line = std::holds_alternative<ReadTemplate>(action.call) ? node.templates : node.looks;
     line.thread->post([this, action, &rpc = *line.rpc] {
         const SteadyTime begun = context_.clock.steady_now();
         auto answer = std::visit(
             [&](const auto& one) { return ask(rpc, one, config_.rpc_timeout); }, action.call);
         probe_.nodes[action.node].rpc.observe(context_.clock.steady_now() - begun);
         auto shared = std::make_shared<Result<Answer>>(std::move(answer));
-        post_back([this, node = action.node, shared] {
-            perform(maker_.answered(node, std::move(*shared), now()));
+        post_back([this, action, shared] {
+            perform(maker_.answered(action, std::move(*shared), now()));
+        });
+    });
+}
+
+void Gbtmaker::pulse(const PulseCall& action) {
+    Line& line = nodes_[action.node].pulse;
+    line.thread->post([this, action, &rpc = *line.rpc] {
+        const auto uptime = rpc.uptime();
+        const auto answer = uptime ? success() : Result<void>(uptime.error());
+        post_back([this, node = action.node, answer] {
+            perform(maker_.pulse_answered(node, answer, now()));
         });
     });
 }
@@ -228,27 +262,25 @@ void Gbtmaker::publish(std::shared_ptr<const v1::TemplateMessage> message) {
                                       {"empty", body.empty()},
                                       {"reward", body.coinbase_value()},
                                       {"node", message->template_().node()}});
-    const auto sent =
-        templates_->send(0, chain_.name, std::move(message), [this](const auto& delivered) {
-            if (delivered) {
-                published_ = true;
-                return;
-            }
-            log::error("template not delivered", {{"error", delivered.error()}});
-            maker_.template_lost();
-        });
-    if (sent) return;
-    log::error("template not sent", {{"error", sent.error()}});
-    maker_.template_lost();
+    templates_->send(std::move(message), runtime::Again::until_delivered,
+                     [this](const Result<void>& had) {
+                         if (had) {
+                             published_ = true;
+                             return;
+                         }
+                         log::error("template reached nobody", {{"error", had.error()}});
+                         maker_.template_lost();
+                     });
 }
 
 void Gbtmaker::tell(const HealthChange& change) {
     probe_.nodes[change.node].unusable.set(change.health == NodeHealth::usable ? 0 : 1);
     auto event =
         std::make_shared<const v1::PoolEvent>(maker_.event_of(change, context_.clock.unix_now()));
-    const auto sent = events_->send(0, "gbtmaker", std::move(event), [](const auto& delivered) {
-        if (!delivered) log::warn("event not delivered", {{"error", delivered.error()}});
-    });
+    const auto sent =
+        events_->send(0, context_.instance, std::move(event), [](const auto& delivered) {
+            if (!delivered) log::warn("event not delivered", {{"error", delivered.error()}});
+        });
     if (!sent) log::warn("event not sent", {{"error", sent.error()}});
 }
 
@@ -273,10 +305,12 @@ void Gbtmaker::close() {
     alive_.reset();
     timer_.reset();
     hints_.reset();
+    templates_.reset();
     for (Node& node : nodes_) {
         node.announcements.reset();
-        node.calls.rpc->cancel();
-        node.long_poll.rpc->cancel();
+        for (Line* line : {&node.pulse, &node.looks, &node.templates, &node.long_poll}) {
+            line->rpc->cancel();
+        }
     }
     // Waits for each thread's running call, which cancel() has ended.
     nodes_.clear();

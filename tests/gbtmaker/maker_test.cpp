@@ -3,8 +3,7 @@
 
 #include <catch2/catch_test_macros.hpp>
 
-#include "common/base/log.hpp"
-#include "tests/gbtmaker/answers.hpp"
+#include "tests/gbtmaker/bench.hpp"
 
 using namespace lode;
 using namespace lode::test;
@@ -15,54 +14,6 @@ using gbtmaker::ReadChain;
 using gbtmaker::ReadHeader;
 using gbtmaker::ReadTemplate;
 using std::chrono::seconds;
-
-namespace {
-
-gbtmaker::MakerSettings settings(std::size_t nodes) {
-    gbtmaker::MakerSettings made;
-    made.chain = "test";
-    made.source = "gbtmaker";
-    made.network = bitcoin::Network::regtest;
-    for (std::size_t i = 0; i < nodes; ++i) {
-        made.nodes.push_back(
-            {"http://127.0.0.1:" + std::to_string(i + 1), static_cast<std::int64_t>(i)});
-    }
-    return made;
-}
-
-struct Bench {
-    gbtmaker::Maker maker;
-    gbtmaker::Moment now{wall_start, steady_start};
-    log::Capture log;
-
-    explicit Bench(std::size_t nodes = 1) : maker(settings(nodes)) {}
-
-    Actions tick(seconds later = seconds(0)) {
-        now.wall += later;
-        now.steady += later;
-        return maker.tick(now);
-    }
-    Actions answer(Answer answer, std::size_t node = 0) {
-        return maker.answered(node, std::move(answer), now);
-    }
-    Actions fail(ErrorCode code, const std::string& context, std::size_t node = 0) {
-        return maker.answered(node, failure(code, context), now);
-    }
-    // The node answers everything about block `n`; gives the actions after its template.
-    Actions brought_up(std::uint8_t n, std::size_t node = 0) {
-        (void)tick();
-        (void)answer(chain_at(n), node);
-        (void)answer(header(n), node);
-        return answer(block_template(n, 2), node);
-    }
-};
-
-template <class T>
-bool asks(const Actions& actions) {
-    return actions.calls.size() == 1 && std::holds_alternative<T>(actions.calls[0].call);
-}
-
-}  // namespace
 
 TEST_CASE("a node is asked for its chain, its tip and a template, which is published") {
     Bench bench;
@@ -233,6 +184,7 @@ TEST_CASE("a second node in health is asked for a template now and then only") {
     (void)bench.answer(header(1), 1);
     (void)bench.answer(block_template(1, 2), 1);
     (void)bench.tick(seconds(5));
+    (void)bench.answer(chain_at(1), 0);
     CHECK(bench.answer(chain_at(1), 1).calls.empty());
     (void)bench.tick(seconds(25));
     CHECK(asks<ReadTemplate>(bench.answer(chain_at(1), 1)));
@@ -242,7 +194,8 @@ TEST_CASE("a node that does not know an announced block stays usable") {
     Bench bench;
     (void)bench.brought_up(1);
     REQUIRE(asks<ReadHeader>(bench.maker.tip_heard(0, hash_of(9), bench.now)));
-    const auto actions = bench.fail(ErrorCode::rejected, "-5: Block not found");
+    const auto actions =
+        bench.fail(ErrorCode::rejected, "-5: Block not found", 0, ReadHeader{hash_of(9)});
     CHECK(actions.changes.empty());
     CHECK(actions.calls.empty());
     CHECK(asks<ReadChain>(bench.tick(seconds(1))));
@@ -261,8 +214,9 @@ TEST_CASE("a template that cannot be read refuses its node") {
     (void)bench.tick();
     (void)bench.answer(chain_at(1));
     (void)bench.answer(header(1));
-    CHECK(bench.fail(ErrorCode::malformed, "height is missing").changes.at(0).health ==
-          NodeHealth::refused);
+    CHECK(bench.fail(ErrorCode::malformed, "height is missing", 0, ReadTemplate{})
+              .changes.at(0)
+              .health == NodeHealth::refused);
 }
 
 TEST_CASE(
