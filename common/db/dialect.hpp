@@ -11,11 +11,13 @@ namespace lode::db {
 struct Dialect {
     // How a text gets into a statement: as a parameter of the engine, or as X'…'.
     enum class Texts { bound, hexadecimal };
+    enum class ColumnReferences { hold, dropped };
     enum class Existing { on_conflict, on_duplicate_key };
 
-    std::string_view begin;          // starts a transaction that will write
-    std::string_view id_type;        // of a table's own integer key, given by the engine
-    std::string_view text_type;      // compared byte by byte; its length follows in brackets
+    std::string_view begin;      // starts a transaction that will write
+    std::string_view id_type;    // of a table's own integer key, given by the engine
+    std::string_view text_type;  // compared byte by byte; its length follows in brackets
+    ColumnReferences column_references;
     std::string_view find_versions;  // one number: whether the table schema_version is there
     Texts texts;
     Existing existing;

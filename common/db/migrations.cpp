@@ -2,7 +2,8 @@
 // a version later, so that programs of the version before run on the newer schema.
 //
 // Types: BIGINT for all numbers, BINARY(32) for hashes in internal order, VARCHAR for names.
-// {id} is the engine's own integer key. Times are unix milliseconds, UTC.
+// {id} is the engine's own integer key. Times are unix milliseconds, UTC. A reference that must
+// hold on every engine is a FOREIGN KEY of the table; one behind a column holds on SQLite alone.
 //
 // MariaDB and MySQL commit each statement, so each must be harmless a second time: tables are made
 // IF NOT EXISTS, and that an index exists is no error there.
@@ -24,11 +25,12 @@ constexpr std::string_view user_table = R"(CREATE TABLE IF NOT EXISTS user (
 
 constexpr std::string_view worker_table = R"(CREATE TABLE IF NOT EXISTS worker (
     id {id},
-    user_id BIGINT NOT NULL REFERENCES user (id),
+    user_id BIGINT NOT NULL,
     name VARCHAR(64) NOT NULL,
     created_unix_ms BIGINT NOT NULL,
     last_share_unix_ms BIGINT NOT NULL,
-    UNIQUE (user_id, name)))";
+    UNIQUE (user_id, name),
+    FOREIGN KEY (user_id) REFERENCES user (id)))";
 
 // Work by user, one minute a row; what credits are computed from. Work is work_0 + work_1 * 2^40
 // + work_2 * 2^80 expected hashes.

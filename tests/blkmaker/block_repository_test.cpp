@@ -1,9 +1,9 @@
-// Rows over a real SQLite file: written once, changed by one, told once.
+// Rows over a real database, SQLite or MariaDB: written once, changed by one, told once.
 #include "blkmaker/block_repository.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 
-#include "tests/support/temporary_folder.hpp"
+#include "tests/support/database.hpp"
 
 using namespace lode;
 using namespace lode::blkmaker;
@@ -13,11 +13,8 @@ namespace {
 
 constexpr auto now = from_unix_ms(5000);
 
-BlockRepository repository_in(const test::TemporaryFolder& folder) {
-    auto connection = db::Connection::open({}, folder.path().string());
-    REQUIRE(connection);
-    REQUIRE(db::migrate(connection.value()));
-    return BlockRepository(std::move(connection).value());
+BlockRepository repository_in(const test::Database& database) {
+    return BlockRepository(database.migrated());
 }
 
 BlockRow row_of(std::uint8_t tag) {
@@ -36,9 +33,9 @@ BlockRow row_of(std::uint8_t tag) {
 
 }  // namespace
 
-TEST_CASE("a block is inserted once, and a repeat does not set it back") {
-    const test::TemporaryFolder folder;
-    auto repository = repository_in(folder);
+TEST_CASE("a block is inserted once, and a repeat does not set it back", "[database]") {
+    const test::Database database;
+    auto repository = repository_in(database);
     const auto row = row_of(1);
     CHECK_FALSE(repository.knows(row.hash).value());
     REQUIRE(repository.insert(row, now));
@@ -59,10 +56,10 @@ TEST_CASE("a block is inserted once, and a repeat does not set it back") {
     CHECK(repository.unfinished("other").value().empty());
 }
 
-TEST_CASE("of two who change a state only the first has changed it") {
-    const test::TemporaryFolder folder;
-    auto one = repository_in(folder);
-    auto two = repository_in(folder);
+TEST_CASE("of two who change a state only the first has changed it", "[database]") {
+    const test::Database database;
+    auto one = repository_in(database);
+    auto two = repository_in(database);
     const auto row = row_of(1);
     REQUIRE(one.insert(row, now));
     const ChangeState change{row.hash, BlockState::found, BlockState::accepted, 1};
@@ -70,9 +67,9 @@ TEST_CASE("of two who change a state only the first has changed it") {
     CHECK(two.change_state(change, now).value() == Changed::no);
 }
 
-TEST_CASE("a final block is finished once its event is on the bus") {
-    const test::TemporaryFolder folder;
-    auto repository = repository_in(folder);
+TEST_CASE("a final block is finished once its event is on the bus", "[database]") {
+    const test::Database database;
+    auto repository = repository_in(database);
     const auto row = row_of(1);
     REQUIRE(repository.insert(row, now));
     REQUIRE(
@@ -84,15 +81,15 @@ TEST_CASE("a final block is finished once its event is on the bus") {
     CHECK(repository.unfinished("btc").value().empty());
 }
 
-TEST_CASE("each node's last answer is kept") {
-    const test::TemporaryFolder folder;
-    auto repository = repository_in(folder);
+TEST_CASE("each node's last answer is kept", "[database]") {
+    const test::Database database;
+    auto repository = repository_in(database);
     const auto row = row_of(1);
     REQUIRE(repository.insert(row, now));
     REQUIRE(repository.record_answer({row.hash, "http://a:1", "inconclusive", now}));
     REQUIRE(repository.record_answer({row.hash, "http://a:1", "accepted", now}));
     REQUIRE(repository.record_answer({row.hash, "http://b:1", "duplicate", now}));
-    auto reader = db::Connection::open({}, folder.path().string()).value();
+    auto reader = database.open();
     const auto rows = reader.query("SELECT node, answer FROM block_submission ORDER BY node");
     REQUIRE(rows.value().size() == 2);
     CHECK(rows.value()[0].text(1) == "accepted");

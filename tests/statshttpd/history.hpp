@@ -4,20 +4,16 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include "common/db/db.hpp"
-#include "tests/support/temporary_folder.hpp"
+#include "tests/support/database.hpp"
 
 namespace lode::test {
 
 struct History {
-    TemporaryFolder folder;
+    Database database;
 
-    History() { REQUIRE(db::migrate(*std::make_unique<db::Connection>(open()))); }
+    History() { (void)database.migrated(); }
 
-    [[nodiscard]] db::Connection open() const {
-        auto connection = db::Connection::open({}, folder.path().string());
-        REQUIRE(connection);
-        return std::move(connection).value();
-    }
+    [[nodiscard]] db::Connection open() const { return database.open(); }
     void execute(const char* sql, const std::vector<db::Value>& parameters) const {
         REQUIRE(open().execute(sql, parameters));
     }

@@ -12,6 +12,12 @@ using namespace lode::statshttpd;
 
 namespace {
 
+HistoryReader::Options options_of(const test::History& history) {
+    return {.database = history.database.config(),
+            .data_folder = history.database.folder(),
+            .chain = "btc"};
+}
+
 HistoryReader reader_in(const std::string& folder) {
     return HistoryReader({.data_folder = folder, .chain = "btc"}, system_clock());
 }
@@ -31,10 +37,10 @@ struct HandClock final : Clock {
 
 }  // namespace
 
-TEST_CASE("a page is read and the reader is ready") {
+TEST_CASE("a page is read and the reader is ready", "[database]") {
     const test::History history;
     history.add_block(10, 1, "accepted");
-    auto reader = reader_in(history.folder.path().string());
+    HistoryReader reader(options_of(history), system_clock());
     CHECK_FALSE(reader.ready());
     CHECK(ask(reader).value().total == 1);
     CHECK(reader.ready());
@@ -66,10 +72,11 @@ TEST_CASE("an older schema is waited for") {
           "the database has an older schema, waiting for lode db migrate");
 }
 
-TEST_CASE("requests beyond the limit are refused at once, those that waited too long unasked") {
+TEST_CASE("requests beyond the limit are refused at once, those that waited too long unasked",
+          "[database]") {
     const test::History history;
     HandClock clock;
-    HistoryReader reader({.data_folder = history.folder.path().string(), .chain = "btc"}, clock);
+    HistoryReader reader(options_of(history), clock);
     // The first holds the reader's thread until told.
     std::promise<void> go;
     std::promise<void> holding;

@@ -1,4 +1,4 @@
-// Pages of blocks and sums of buckets over a real SQLite file.
+// Pages of blocks and sums of buckets over a real database, SQLite or MariaDB.
 #include "statshttpd/history_repository.hpp"
 
 #include "tests/statshttpd/history.hpp"
@@ -22,7 +22,7 @@ using Heights = std::vector<std::uint32_t>;
 
 }  // namespace
 
-TEST_CASE("blocks come newest first, each with the answers of its nodes") {
+TEST_CASE("blocks come newest first, each with the answers of its nodes", "[database]") {
     const test::History history;
     history.add_block(10, 1, "confirmed");
     history.add_block(11, 2, "accepted");
@@ -46,7 +46,7 @@ TEST_CASE("blocks come newest first, each with the answers of its nodes") {
     CHECK(page.rows[1].answers.empty());
 }
 
-TEST_CASE("a page is so many blocks, however many nodes answered") {
+TEST_CASE("a page is so many blocks, however many nodes answered", "[database]") {
     const test::History history;
     for (std::uint8_t name = 1; name <= 5; ++name) {
         history.add_block(name, name, "accepted");
@@ -59,7 +59,7 @@ TEST_CASE("a page is so many blocks, however many nodes answered") {
     CHECK(page.rows[1].answers.size() == 2);
 }
 
-TEST_CASE("two blocks of one height are two blocks, the later first") {
+TEST_CASE("two blocks of one height are two blocks, the later first", "[database]") {
     const test::History history;
     history.add_block(10, 1, "orphaned");
     history.add_block(10, 2, "accepted");
@@ -68,7 +68,7 @@ TEST_CASE("two blocks of one height are two blocks, the later first") {
     CHECK(page.rows[0].state == "accepted");
 }
 
-TEST_CASE("a state filters page and total") {
+TEST_CASE("a state filters page and total", "[database]") {
     const test::History history;
     history.add_block(10, 1, "orphaned");
     history.add_block(11, 2, "accepted");
@@ -77,13 +77,14 @@ TEST_CASE("a state filters page and total") {
     CHECK(heights(page) == Heights{10});
 }
 
-TEST_CASE("another chain's blocks are not ours") {
+TEST_CASE("another chain's blocks are not ours", "[database]") {
     const test::History history;
     history.add_block(10, 1, "accepted");
     CHECK(HistoryRepository(history.open(), "ltc").blocks({}).value().total == 0);
 }
 
-TEST_CASE("sums are over workers and partitions, by bucket, within the time asked for") {
+TEST_CASE("sums are over workers and partitions, by bucket, within the time asked for",
+          "[database]") {
     const test::History history;
     history.execute("INSERT INTO user (id, name, created_unix_ms) VALUES (1, 'alice', 0)", {});
     history.execute(

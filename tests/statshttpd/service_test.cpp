@@ -131,7 +131,7 @@ std::shared_ptr<v1::Share> a_share(const std::string& user) {
 
 TEST_CASE("shares of the bus show up in the pool and its workers") {
     const test::History history;
-    Running running(history.folder.path());
+    Running running(history.database.folder());
     running.publish(bus::topics::share, a_share("alice"));
     running.publish(bus::topics::share, a_share("bob"));
     CHECK(running.comes("/api/v1/pool", R"("users":2,"workers":2,)"));
@@ -146,7 +146,7 @@ TEST_CASE("shares of the bus show up in the pool and its workers") {
 TEST_CASE("a message that cannot be read is passed over") {
     const log::Capture capture;
     const test::History history;
-    Running running(history.folder.path());
+    Running running(history.database.folder());
     auto wrong = a_share("alice");
     wrong->set_work("short");
     running.publish(bus::topics::share, wrong);
@@ -162,7 +162,7 @@ TEST_CASE("a message that cannot be read is passed over") {
 TEST_CASE("blocks are read from the database") {
     const test::History history;
     history.add_block(10, 1, "accepted");
-    Running running(history.folder.path());
+    Running running(history.database.folder());
     CHECK(running.becomes(runtime::Readiness::ready));
     const auto blocks = running.get("/api/v1/blocks?state=accepted&limit=1");
     CHECK(blocks.status == 200);
@@ -184,7 +184,7 @@ TEST_CASE("with the database away live data is served and history is a 503") {
 
 TEST_CASE("what is wrong with a request is said with the right status") {
     const test::History history;
-    Running running(history.folder.path());
+    Running running(history.database.folder());
     for (const char* target : {"/api/v1/pool?a=1", "/api/v1/workers?limit=0",
                                "/api/v1/blocks?state=x", "/api/v1/workers?user="}) {
         const auto refused = running.get(target);
