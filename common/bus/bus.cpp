@@ -2,13 +2,16 @@
 #include "common/bus/bus.hpp"
 
 #include "common/bus/embedded_bus.hpp"
+#include "common/bus/kafka_bus.hpp"
 
 namespace lode::bus {
 
 Result<std::unique_ptr<Bus>> open_bus(const BusOptions& options) {
     const std::string& url = options.config.url;
     if (url == "embedded:") return open_embedded_bus(options.folder);
-    return failure(ErrorCode::malformed, "bus url " + url + ": allowed is \"embedded:\"");
+    if (url.starts_with("kafka://")) return open_kafka_bus(options);
+    return failure(ErrorCode::malformed,
+                   "bus url " + url + ": allowed are \"embedded:\" and \"kafka://…\"");
 }
 
 }  // namespace lode::bus

@@ -3,12 +3,12 @@
 
 #include <google/protobuf/message_lite.h>
 
-#include <algorithm>
 #include <mutex>
 
 #include "common/base/assert.hpp"
 #include "common/bus/embedded_consumer.hpp"
 #include "common/bus/embedded_topic.hpp"
+#include "common/bus/topic_name.hpp"
 #include "common/metrics/metrics.hpp"
 
 namespace lode::bus {
@@ -33,22 +33,6 @@ class EmbeddedProducer final : public RawProducer {
     const std::shared_ptr<EmbeddedTopic> topic_;
     const std::shared_ptr<Sender> sender_;
 };
-
-// The topic's name for this chain, which is also its file's: nothing but a name may get in.
-Result<std::string> full_name(const TopicName& topic) {
-    constexpr std::string_view place = "<chain>";
-    std::string name(topic.spec.name);
-    const auto at = name.find(place);
-    const bool plain = std::all_of(topic.chain.begin(), topic.chain.end(), [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
-    });
-    if (!plain || topic.chain.empty() != (at == name.npos)) {
-        return failure(ErrorCode::malformed,
-                       "topic " + name + " with chain name '" + topic.chain + "'");
-    }
-    if (at != name.npos) name.replace(at, place.size(), topic.chain);
-    return name;
-}
 
 class EmbeddedBus final : public Bus {
   public:

@@ -9,13 +9,11 @@
 
 #include "common/base/assert.hpp"
 #include "common/base/log.hpp"
+#include "common/bus/limits.hpp"
 
 namespace lode::bus {
 namespace {
 
-// A batch from the file: a few of the largest templates, so that catching up on them needs no
-// more memory than following them.
-constexpr std::size_t batch_bytes_max = std::size_t{8} << 20;
 // A disk that cannot be read is asked again this often.
 constexpr auto read_again_after = std::chrono::seconds(1);
 

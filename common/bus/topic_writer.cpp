@@ -7,6 +7,7 @@
 
 #include "common/base/assert.hpp"
 #include "common/base/log.hpp"
+#include "common/bus/limits.hpp"
 
 namespace lode::bus {
 namespace {
@@ -14,12 +15,6 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::minutes;
 
-// 16 MiB of payload and the fields around it.
-constexpr std::size_t record_bytes_max = (std::size_t{16} << 20) + (std::size_t{64} << 10);
-// Six seconds of shares at 10,000/s, and four of the largest messages: a disk that stalls longer
-// must be heard of by those who send.
-constexpr std::size_t queue_records_max = 65'536;
-constexpr std::size_t queue_bytes_max = std::size_t{68} << 20;
 // A group takes what is queued when the thread is free, so a lone record waits for nobody, and
 // under load groups grow by themselves. These are written in about 2 ms, then synced.
 constexpr std::size_t group_records_max = 512;

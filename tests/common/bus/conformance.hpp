@@ -13,10 +13,19 @@ namespace lode::bus::test {
 // that is how a restart looks.
 using OpenBus = std::function<std::unique_ptr<Bus>()>;
 
+// A topic of three partitions that holds nothing and has no groups yet.
+struct Trial {
+    OpenBus open;
+    TopicName topic;
+};
+
 struct Promise {
     const char* sentence;
-    void (*check)(const OpenBus& open);  // on a bus that holds nothing yet
+    void (*check)(const Trial& on);
 };
+
+// The topic of a trial on the chain of that name.
+[[nodiscard]] TopicName conformance_topic(std::string chain);
 
 [[nodiscard]] std::span<const Promise> promises();
 
