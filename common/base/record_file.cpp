@@ -15,6 +15,13 @@ struct FileCloser {
     void operator()(std::FILE* file) const { std::fclose(file); }
 };
 
+void append_framed(Bytes& out, ByteView record) {
+    LODE_ASSERT(record.size() <= RecordFile::record_size_max);
+    append_le(out, static_cast<std::uint32_t>(record.size()));
+    append_le(out, crc32c(record));
+    append(out, record);
+}
+
 auto damaged(const std::filesystem::path& path, std::uint64_t start) {
     return failure(ErrorCode::internal,
                    path.string() + ": damaged record at byte " + std::to_string(start));
@@ -29,11 +36,19 @@ std::uint32_t crc32c(ByteView bytes) {
 }
 
 Result<std::uint64_t> read_records(const std::filesystem::path& path, const RecordVisitor& each) {
+    return read_records(path, RecordRange{}, each);
+}
+
+Result<std::uint64_t> read_records(const std::filesystem::path& path, RecordRange range,
+                                   const RecordVisitor& each) {
     const std::unique_ptr<std::FILE, FileCloser> file(std::fopen(path.c_str(), "rbe"));
     if (!file) return failure(ErrorCode::unavailable, path.string() + ": cannot open");
-    std::uint64_t start = 0;
+    std::uint64_t start = range.from;
+    if (::fseeko(file.get(), static_cast<off_t>(start), SEEK_SET) != 0) {
+        return failure(ErrorCode::unavailable, path.string() + ": cannot seek");
+    }
     Bytes record;
-    for (;;) {
+    for (std::size_t count = 0; count < range.count_max; ++count) {
         std::uint8_t frame[frame_size];
         if (std::fread(frame, 1, frame_size, file.get()) < frame_size) break;
         const std::size_t length = load_le<std::uint32_t>(frame);
@@ -63,12 +78,15 @@ Result<RecordFile> RecordFile::open(const std::filesystem::path& path, const Rec
 }
 
 Result<void> RecordFile::append(ByteView record) {
-    LODE_ASSERT(record.size() <= record_size_max);
     Bytes framed;
     framed.reserve(frame_size + record.size());
-    append_le(framed, static_cast<std::uint32_t>(record.size()));
-    append_le(framed, crc32c(record));
-    lode::append(framed, record);
+    append_framed(framed, record);
+    return file_.append(framed);
+}
+
+Result<void> RecordFile::append_group(std::span<const std::string> records) {
+    Bytes framed;
+    for (const std::string& record : records) append_framed(framed, as_bytes(record));
     return file_.append(framed);
 }
 

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <functional>
+#include <limits>
+#include <span>
 
 #include "common/base/file.hpp"
 
@@ -20,6 +22,16 @@ using RecordVisitor = std::function<void(ByteView record, std::uint64_t start)>;
 [[nodiscard]] Result<std::uint64_t> read_records(const std::filesystem::path& path,
                                                  const RecordVisitor& each);
 
+// Which records are read.
+struct RecordRange {
+    std::uint64_t from = 0;  // where a record starts
+    std::size_t count_max = std::numeric_limits<std::size_t>::max();
+};
+
+// The same from a record on, and no more than so many; returns where the last one read ends.
+[[nodiscard]] Result<std::uint64_t> read_records(const std::filesystem::path& path,
+                                                 RecordRange range, const RecordVisitor& each);
+
 class RecordFile {
   public:
     // A record holds at most this: above any message of the bus (16 MiB), so that a longer
@@ -32,6 +44,8 @@ class RecordFile {
 
     // Returns once the record is on disk.
     [[nodiscard]] Result<void> append(ByteView record);
+    // The same for a group of records, synced once: all of them are on disk or none is kept.
+    [[nodiscard]] Result<void> append_group(std::span<const std::string> records);
     // Forgets the records from the one that starts at `start` on; 0 forgets all.
     [[nodiscard]] Result<void> truncate(std::uint64_t start) { return file_.truncate(start); }
     [[nodiscard]] std::uint64_t size() const { return file_.size(); }

@@ -88,3 +88,26 @@ TEST_CASE("a file is cut before a record by where that record starts") {
     REQUIRE(file.value().append(as_bytes("new")));
     CHECK(records_of(path) == std::vector<std::string>{"one", "new"});
 }
+
+TEST_CASE("a group is appended whole, and records are read from any of them on") {
+    const TemporaryFolder folder;
+    const auto path = folder.path() / "journal";
+    write_records(path, {"one"});
+    std::vector<std::uint64_t> starts;
+    {
+        auto file = RecordFile::open(path, [](ByteView, std::uint64_t) {});
+        REQUIRE(file);
+        const std::vector<std::string> group = {"two", "", "four"};
+        REQUIRE(file.value().append_group(group));
+        REQUIRE(file.value().append(as_bytes("five")));
+        REQUIRE(
+            read_records(path, [&](ByteView, std::uint64_t start) { starts.push_back(start); }));
+    }
+    CHECK(records_of(path) == std::vector<std::string>{"one", "two", "", "four", "five"});
+    std::vector<std::string> part;
+    const auto end =
+        read_records(path, {.from = starts.at(1), .count_max = 3},
+                     [&](ByteView record, std::uint64_t) { part.emplace_back(as_chars(record)); });
+    CHECK(part == std::vector<std::string>{"two", "", "four"});
+    CHECK(end.value() == starts.at(4));
+}
