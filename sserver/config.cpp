@@ -92,6 +92,29 @@ config::Section<Config> limit_settings(config::Section<Config> table) {
     return table;
 }
 
+config::Section<Config> storage_settings(config::Section<Config> table) {
+    using config::ByteSize;
+    using std::chrono::milliseconds;
+    table
+        .setting("ack", &Config::ack,
+                 {.help = "When a good share is answered: bus = once Kafka has stored it, or the "
+                          "spool here when Kafka is slow; spool = once it is on disk here, which "
+                          "is right far from Kafka; fast = at once, and a crash then loses paid "
+                          "work. The embedded bus is the disk here: it has no spool, and spool is "
+                          "the same as bus."})
+        .setting("spool_after", &Config::spool_after,
+                 {.help = "With the oldest unanswered share so old, shares are written to the "
+                          "spool and the bus is fed from there.",
+                  .min = milliseconds(20),
+                  .max = std::chrono::seconds(10)})
+        .setting("spool_max", &Config::spool_max,
+                 {.help = "Largest size of all spools here, 300 bytes a share; then shares are "
+                          "refused.",
+                  .min = ByteSize{64 * 1024 * 1024},
+                  .max = ByteSize{std::uint64_t{1} << 40}});
+    return table;
+}
+
 }  // namespace
 
 const config::Section<Config>& section() {
@@ -115,11 +138,24 @@ const config::Section<Config>& section() {
                               "to directly.",
                       .sample = "http://127.0.0.1:9104",
                       .schemes = {"http"}});
-        return limit_settings(difficulty_settings(std::move(all)))
+        return storage_settings(limit_settings(difficulty_settings(std::move(all))))
             .list("listener", &Config::listeners, listener_section(), {.min = 1, .max = 64})
             .check(check);
     }();
     return table;
+}
+
+ShareStreamOptions share_stream_options(const Config& config, const config::BusConfig& bus) {
+    ShareStreamOptions options;
+    if (bus.url == config::BusConfig().url) {
+        // Its commit is on the same disk that a spool would be on.
+        const bool fast = config.ack == Acknowledge::fast;
+        options.acknowledge = fast ? Acknowledge::fast : Acknowledge::bus;
+    } else {
+        options.acknowledge = config.ack;
+        options.spool_after = config.spool_after;
+    }
+    return options;
 }
 
 Result<SessionRules> session_rules(const Config& config, const config::ChainConfig& chain) {

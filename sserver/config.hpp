@@ -11,11 +11,17 @@
 
 #include "common/config/pool.hpp"
 #include "sserver/session.hpp"
+#include "sserver/share_stream.hpp"
 
 namespace lode::sserver {
 
 constexpr std::array<std::pair<std::string_view, UserMode>, 2> setting_names(UserMode) {
     return {{{"address", UserMode::address}, {"open", UserMode::open}}};
+}
+
+constexpr std::array<std::pair<std::string_view, Acknowledge>, 3> setting_names(Acknowledge) {
+    return {
+        {{"bus", Acknowledge::bus}, {"spool", Acknowledge::spool}, {"fast", Acknowledge::fast}}};
 }
 
 struct ListenerConfig {
@@ -39,12 +45,20 @@ struct Config {
     std::chrono::milliseconds login_timeout = std::chrono::seconds(30);
     std::chrono::milliseconds idle_timeout = std::chrono::hours(1);
     std::uint32_t max_connections = 100'000;
+    Acknowledge ack = Acknowledge::bus;
+    std::chrono::milliseconds spool_after = std::chrono::milliseconds(250);
+    // 14 million shares of 300 B: a day at 160 a second, 23 minutes at 10,000.
+    config::ByteSize spool_max = {std::uint64_t{4} << 30};
     config::ByteSize max_line = {8 * 1024};
     config::ByteSize max_unread = {256 * 1024};
     std::vector<ListenerConfig> listeners = {ListenerConfig()};
 };
 
 [[nodiscard]] const config::Section<Config>& section();
+
+// How shares are stored, but for the stream's id.
+[[nodiscard]] ShareStreamOptions share_stream_options(const Config& config,
+                                                      const config::BusConfig& bus);
 
 // The rules of sessions that the settings and the chain amount to.
 [[nodiscard]] Result<SessionRules> session_rules(const Config& config,

@@ -21,8 +21,14 @@ net::ConnectionId connection_of(ClientId client) {
 Lane::Lane(runtime::Context& context, LaneOptions options)
     : clock_(context.clock),
       options_(std::move(options)),
-      key_(std::to_string(options_.sessions.stream.value())),
+      key_(std::to_string(options_.sessions.stream.id.value())),
       probe_(context.metrics, options_.number),
+      spooled_shares_(context.metrics.gauge("spooled_shares",
+                                            "Shares in the spool that the bus does not have.",
+                                            {{"loop", std::to_string(options_.number)}})),
+      spooled_seconds_(context.metrics.gauge("spooled_oldest_seconds",
+                                             "Age of the oldest of the shares in the spool.",
+                                             {{"loop", std::to_string(options_.number)}})),
       sessions_(options_.sessions, *this, probe_) {}
 
 Result<std::unique_ptr<Lane>> Lane::start(runtime::Context& context, LaneOptions options) {
@@ -39,12 +45,20 @@ Result<std::unique_ptr<Lane>> Lane::start(runtime::Context& context, LaneOptions
     LODE_TRY(lane->shares_, bus::Producer<v1::Share>::open(
                                 context.bus, bus::topics::share,
                                 lane->options_.sessions.rules.origin.chain, *lane->loop_));
+    if (lane->options_.spool != nullptr) {
+        ShareSpoolHandler& handler = *lane;
+        lane->spool_ = std::make_unique<ShareSpool>(
+            ShareSpoolFiles(lane->options_.spool_folder, lane->options_.sessions.stream.id,
+                            lane->options_.partition),
+            *lane->options_.spool, *lane->loop_, handler);
+    }
     return lane;
 }
 
 void Lane::stop() {
     if (loop_) loop_->stop();
     shares_.reset();
+    spool_.reset();
 }
 
 void Lane::job(const JobPtr& job, SteadyTime arrived) {
@@ -65,7 +79,16 @@ void Lane::solved_safe(const std::string& block_hash) {
 
 void Lane::tick() {
     loop_->post([this] {
-        sessions_.tick();
+        sessions_.stream().look(clock_.steady_now());
+        sessions_.stream().tick();
+        show_stream();
+        show_spool();
+    });
+}
+
+void Lane::look() {
+    loop_->post([this] {
+        sessions_.stream().look(clock_.steady_now());
         show_stream();
     });
 }
@@ -109,7 +132,7 @@ void Lane::look_at(ClientId client, SteadyTime when) {
     loop_->set_deadline(connection_of(client), when);
 }
 
-Result<void> Lane::publish(const std::shared_ptr<const v1::Share>& share) {
+Result<void> Lane::publish(const SharePtr& share) {
     const Sequence sequence(share->sequence());
     return shares_->send(
         options_.partition, key_, share,
@@ -118,17 +141,50 @@ Result<void> Lane::publish(const std::shared_ptr<const v1::Share>& share) {
 
 void Lane::outcome(Sequence sequence, const Result<bus::Position>& place) {
     if (place) {
-        sessions_.delivered(sequence, clock_.steady_now());
+        sessions_.stream().delivered(sequence, clock_.steady_now());
     } else {
-        sessions_.failed(sequence);
+        sessions_.stream().failed(sequence);
     }
     show_stream();
 }
 
+void Lane::spooled(Sequence end) {
+    sessions_.stream().spooled(end, clock_.steady_now());
+    show_stream();
+}
+
+void Lane::spool_failed(const Error& error) {
+    sessions_.stream().spool_failed(error);
+    show_stream();
+}
+
+void Lane::read_back(const std::vector<SharePtr>& shares) {
+    sessions_.stream().read_back(shares);
+}
+
 // For the service's thread.
 void Lane::show_stream() {
-    under_way_.store(sessions_.shares_under_way(), std::memory_order_relaxed);
-    stuck_.store(sessions_.stuck(), std::memory_order_relaxed);
+    const std::size_t under_way = sessions_.shares_under_way();
+    const bool slow_bus =
+        sessions_.stream().spooling() && options_.sessions.stream.acknowledge != Acknowledge::spool;
+    if (slow_bus != state_.slow_bus.load(std::memory_order_relaxed)) {
+        log::warn(
+            slow_bus ? "shares go to the spool, the bus is slow" : "shares go to the bus again",
+            {{"loop", options_.number}, {"backlog", sessions_.stream().backlog()}});
+    }
+    probe_.shares_under_way.set(under_way);
+    state_.under_way.store(under_way, std::memory_order_relaxed);
+    state_.stuck.store(sessions_.stream().stuck(), std::memory_order_relaxed);
+    state_.slow_bus.store(slow_bus, std::memory_order_relaxed);
+}
+
+void Lane::show_spool() {
+    const ShareStream& stream = sessions_.stream();
+    spooled_shares_.set(stream.spooling() ? stream.backlog() : 0);
+    const v1::Share* oldest = stream.spooling() ? stream.oldest() : nullptr;
+    const UnixTime since =
+        oldest != nullptr ? from_unix_ms(oldest->produced_unix_ms()) : clock_.unix_now();
+    spooled_seconds_.set(std::chrono::duration<double>(clock_.unix_now() - since).count());
 }
 
 void Lane::solved(const std::shared_ptr<const v1::SolvedShare>& share) {

@@ -13,6 +13,7 @@
 #include "common/net/loop.hpp"
 #include "common/runtime/service.hpp"
 #include "sserver/loop_sessions.hpp"
+#include "sserver/share_spool.hpp"
 
 namespace lode::sserver {
 
@@ -21,13 +22,24 @@ struct LaneOptions {
     std::uint16_t number = 0;
     std::vector<int> start_exponents;  // by listener
     std::uint32_t partition = 0;       // of the share topic, for the stream's life
+    // Of all spools, and outlives the lane. Null: there is no spool, and `spool_folder` is not
+    // used.
+    SpoolBudget* spool = nullptr;
+    std::filesystem::path spool_folder;
     std::size_t line_size_max = 0;
     std::size_t output_size_max = 0;
     // Called on the lane's thread.
     std::function<void(const std::shared_ptr<const v1::SolvedShare>&)> solved;
 };
 
-class Lane final : public net::ConnectionHandler, public LoopPort {
+// What the service's thread may know of a lane's stream.
+struct StreamState {
+    std::atomic<std::size_t> under_way{0};  // shares that are not durable
+    std::atomic<bool> stuck{false};         // shares are refused
+    std::atomic<bool> slow_bus{false};      // it makes shares go through the spool
+};
+
+class Lane final : public net::ConnectionHandler, public LoopPort, private ShareSpoolHandler {
   public:
     // The context outlives it.
     [[nodiscard]] static Result<std::unique_ptr<Lane>> start(runtime::Context& context,
@@ -37,14 +49,15 @@ class Lane final : public net::ConnectionHandler, public LoopPort {
     // ---- from the service's thread ----
     void job(const JobPtr& job, SteadyTime arrived);
     void solved_safe(const std::string& block_hash);
+    // Twice a second or so; more often while the last shares are waited for.
     void tick();
+    // Often, compared with the time after which shares are spooled.
+    void look();
     void close_all();
     // From now on nothing of miners is read.
     void drain() { draining_.store(true); }
-    [[nodiscard]] std::size_t shares_under_way() const { return under_way_.load(); }
-    // The bus failed to store shares that wait for it.
-    [[nodiscard]] bool stuck() const { return stuck_.load(); }
-    // Closes every connection and joins; shares still under way stay unanswered.
+    [[nodiscard]] const StreamState& stream() const { return state_; }
+    // Closes every connection and joins; shares that are not durable stay unanswered.
     void stop();
     [[nodiscard]] net::Loop& loop() { return *loop_; }
 
@@ -59,21 +72,32 @@ class Lane final : public net::ConnectionHandler, public LoopPort {
     void send(ClientId client, const SharedText& text) override;
     void close(ClientId client) override;
     void look_at(ClientId client, SteadyTime when) override;
-    Result<void> publish(const std::shared_ptr<const v1::Share>& share) override;
+    Result<void> publish(const SharePtr& share) override;
+    void spool(const SharePtr& share) override { spool_->append(share); }
+    void read_spool(Sequence from, std::size_t count) override { spool_->read(from, count); }
+    void forget_spooled(Sequence before) override { spool_->forget(before); }
+    [[nodiscard]] bool spool_full() const override { return spool_->full(); }
     void solved(const std::shared_ptr<const v1::SolvedShare>& share) override;
+    void spooled(Sequence end) override;
+    void spool_failed(const Error& error) override;
+    void read_back(const std::vector<SharePtr>& shares) override;
+    void read_failed() override { sessions_.stream().read_failed(); }
     void show_stream();
+    void show_spool();
     void outcome(Sequence sequence, const Result<bus::Position>& place);
 
     const Clock& clock_;
     LaneOptions options_;
     std::string key_;  // of its shares on the bus
     LoopProbe probe_;
+    metrics::Gauge spooled_shares_;
+    metrics::Gauge spooled_seconds_;
     LoopSessions sessions_;
     std::atomic<bool> draining_{false};
-    std::atomic<std::size_t> under_way_{0};
-    std::atomic<bool> stuck_{false};
+    StreamState state_;
     std::unique_ptr<net::Loop> loop_;
     std::optional<bus::Producer<v1::Share>> shares_;
+    std::unique_ptr<ShareSpool> spool_;
 };
 
 }  // namespace lode::sserver

@@ -23,9 +23,8 @@ LoopSessions::LoopSessions(const LoopSessionsOptions& options, LoopPort& port, L
       probe_(probe),
       book_(options.job_life),
       world_{rules_, book_, numbers_},
-      stream_(options.stream, [&port](const std::shared_ptr<const v1::Share>& share) {
-          return port.publish(share);
-      }) {}
+      stream_(options.stream, port,
+              [this](const WaitingAnswer& waiting, SteadyTime now) { answer(waiting, now); }) {}
 
 LoopSessions::Client* LoopSessions::find(ClientId client) {
     Client* found = clients_.find(slot_of(client));
@@ -143,17 +142,10 @@ void LoopSessions::job(const JobPtr& job, SteadyTime now) {
     });
 }
 
-void LoopSessions::delivered(Sequence sequence, SteadyTime now) {
-    for (const WaitingAnswer& answer : stream_.delivered(sequence)) {
-        port_.send(answer.client, stratum::true_line(answer.request_id));
-        probe_.count(ShareVerdict::accepted);
-        probe_.accept_latency.observe(now - answer.received);
-    }
-    probe_.shares_under_way.set(shares_under_way());
-}
-
-void LoopSessions::failed(Sequence sequence) {
-    stream_.failed(sequence);
+void LoopSessions::answer(const WaitingAnswer& waiting, SteadyTime now) {
+    port_.send(waiting.client, stratum::true_line(waiting.request_id));
+    probe_.count(ShareVerdict::accepted);
+    probe_.accept_latency.observe(now - waiting.received);
 }
 
 void LoopSessions::close_all() {

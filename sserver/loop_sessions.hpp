@@ -16,15 +16,13 @@
 namespace lode::sserver {
 
 // What the sessions of a loop want done. A client that is gone is passed over.
-class LoopPort {
+// Shares go out by SharePort; their outcomes are the stream's.
+class LoopPort : public SharePort {
   public:
-    virtual ~LoopPort() = default;
     virtual void send(ClientId client, std::string_view text) = 0;
     virtual void send(ClientId client, const SharedText& text) = 0;
     virtual void close(ClientId client) = 0;
     virtual void look_at(ClientId client, SteadyTime when) = 0;
-    // The outcome comes back by LoopSessions::delivered or failed.
-    [[nodiscard]] virtual Result<void> publish(const std::shared_ptr<const v1::Share>& share) = 0;
     // Comes back by LoopSessions::solved_safe.
     virtual void solved(const std::shared_ptr<const v1::SolvedShare>& share) = 0;
 };
@@ -32,7 +30,7 @@ class LoopPort {
 struct LoopSessionsOptions {
     const SessionRules& rules;
     SessionNumbers& numbers;
-    StreamId stream;
+    ShareStreamOptions stream;
     Duration job_life = std::chrono::minutes(10);
 };
 
@@ -49,17 +47,14 @@ class LoopSessions {
     // To every working session.
     void job(const JobPtr& job, SteadyTime now);
 
-    void delivered(Sequence sequence, SteadyTime now);
-    void failed(Sequence sequence);
     // The solved share is on its ways and on disk.
     void solved_safe(const std::string& block_hash);
-    // Twice a second or so: what failed is tried again.
-    void tick() { stream_.resend(); }
+    // To be told what becomes of its shares, and looked at.
+    [[nodiscard]] ShareStream& stream() { return stream_; }
 
     // There is no work any more.
     void close_all();
 
-    [[nodiscard]] bool stuck() const { return stream_.stuck(); }
     [[nodiscard]] std::size_t shares_under_way() const {
         return stream_.under_way() + held_.size();
     }
@@ -83,6 +78,7 @@ class LoopSessions {
     };
     void pass_on_solved(const std::shared_ptr<const v1::SolvedShare>& solved);
     void store(Good good);
+    void answer(const WaitingAnswer& answer, SteadyTime now);
     void hold_until_safe(const std::shared_ptr<const v1::SolvedShare>& solved, Good good);
 
     const SessionRules& rules_;
@@ -94,7 +90,7 @@ class LoopSessions {
     ShareStream stream_;
     stratum::RequestReader reader_;
     Slab<Client> clients_;
-    bool storing_ = true;  // the bus took the last share
+    bool storing_ = true;  // the stream took the last share
     // Shares that solve a block, by its hash. They go to the bus, and so are answered, only when
     // their block is safe: who heard `true` for a block will find it.
     std::unordered_map<std::string, Good> held_;

@@ -15,12 +15,15 @@
 #include "sserver/doors.hpp"
 #include "sserver/job_gate.hpp"
 #include "sserver/lane.hpp"
+#include "sserver/share_spool_replay.hpp"
 #include "sserver/solved_ways.hpp"
 
 namespace lode::sserver {
 namespace {
 
 constexpr auto tick_interval = std::chrono::milliseconds(500);
+// A small part of the least time after which shares are spooled.
+constexpr auto spool_look = std::chrono::milliseconds(10);
 // Jobs of the last hours are read at a start; the newest is in force if it is fresh.
 constexpr auto job_history = std::chrono::hours(2);
 // When so many more have left than stay, their memory goes back to the system.
@@ -46,6 +49,7 @@ class Sserver final : public runtime::Service {
 
   private:
     Result<void> open_numbers();
+    Result<void> open_spools();
     Result<void> open_lanes();
     Result<void> open_bus();
     void take_jobs(const std::vector<bus::Record<v1::JobMessage>>& records);
@@ -68,18 +72,22 @@ class Sserver final : public runtime::Service {
     std::shared_ptr<const bool> alive_ = std::make_shared<const bool>(true);
     std::unique_ptr<SessionNumbers> numbers_;
     std::uint32_t epoch_ = 0;
+    SpoolBudget spool_budget_;
+    std::unique_ptr<ShareSpoolReplay> replay_;
     std::vector<std::unique_ptr<Lane>> lanes_;
     std::unique_ptr<SolvedWays> solved_;
     std::optional<bus::Consumer<v1::JobMessage>> jobs_;
     bool caught_up_ = false;
     std::size_t connections_peak_ = 0;  // since memory was given back
     std::unique_ptr<Timer> timer_;
+    std::unique_ptr<Timer> spool_timer_;
     std::unique_ptr<Timer> drain_timer_;
 };
 
 Result<void> Sserver::start() {
     LODE_TRY_VOID(doors_.take_ports());
     LODE_TRY_VOID(open_numbers());
+    LODE_TRY_VOID(open_spools());
     LODE_TRY_VOID(open_lanes());
     LODE_TRY(solved_, SolvedWays::open(context_, config_.blkmakers));
     LODE_TRY_VOID(open_bus());
@@ -97,11 +105,25 @@ Result<void> Sserver::open_numbers() {
     return success();
 }
 
+// Before the lanes: what the folder holds now is of earlier runs.
+Result<void> Sserver::open_spools() {
+    spool_budget_.max = config_.spool_max.bytes;
+    LODE_TRY(replay_, ShareSpoolReplay::start({.bus = context_.bus,
+                                               .executor = context_.loop,
+                                               .budget = spool_budget_,
+                                               .clock = context_.clock,
+                                               .metrics = context_.metrics,
+                                               .folder = context_.data_folder / "spool",
+                                               .chain = rules_.origin.chain}));
+    return success();
+}
+
 Result<void> Sserver::open_lanes() {
     const unsigned cores = std::max(1u, std::thread::hardware_concurrency());
     const auto count = config_.loops.value_or(static_cast<std::uint16_t>(cores));
     LODE_TRY(const auto partitions,
              context_.bus.partitions({bus::topics::share.spec, rules_.origin.chain}));
+    ShareStreamOptions stream = share_stream_options(config_, context_.pool.bus);
     std::vector<int> start_exponents;
     for (const ListenerConfig& listener : config_.listeners) {
         LODE_TRY(const int exponent, parse_exponent(listener.start_difficulty));
@@ -116,19 +138,25 @@ Result<void> Sserver::open_lanes() {
                 });
             });
         };
-        const LoopSessionsOptions sessions{.rules = rules_,
-                                           .numbers = *numbers_,
-                                           .stream = stream_id(config_.id, epoch_, i),
-                                           .job_life = config_.job_life};
+        stream.id = stream_id(config_.id, epoch_, i);
+        const LoopSessionsOptions sessions{
+            .rules = rules_, .numbers = *numbers_, .stream = stream, .job_life = config_.job_life};
         LODE_TRY(auto lane,
                  Lane::start(context_, {.sessions = sessions,
                                         .number = i,
                                         .start_exponents = start_exponents,
                                         .partition = partition_of(config_.id, i, partitions),
+                                        .spool = stream.spool_after ? &spool_budget_ : nullptr,
+                                        .spool_folder = context_.data_folder / "spool",
                                         .line_size_max = config_.max_line.bytes,
                                         .output_size_max = config_.max_unread.bytes,
                                         .solved = solved}));
         lanes_.push_back(std::move(lane));
+    }
+    if (stream.spool_after) {
+        spool_timer_ = context_.loop.every(spool_look, [this] {
+            for (auto& lane : lanes_) lane->look();
+        });
     }
     return success();
 }
@@ -175,6 +203,7 @@ void Sserver::take_job(const JobPtr& job) {
 
 void Sserver::tick() {
     for (auto& lane : lanes_) lane->tick();
+    replay_->tick();
     solved_->retry();
     probe_.solved_unconfirmed.set(solved_->unconfirmed());
     listen_or_not();
@@ -209,14 +238,20 @@ runtime::Health Sserver::health() const {
     if (!gate_.fresh(now().steady)) return {Readiness::not_ready, "no jobs come, miners sent away"};
     if (!doors_.open()) return {Readiness::not_ready, "not listening"};
     for (const auto& lane : lanes_) {
-        if (lane->stuck()) return {Readiness::not_ready, "shares cannot be stored"};
+        if (lane->stream().stuck) return {Readiness::not_ready, "shares cannot be stored"};
     }
+    for (const auto& lane : lanes_) {
+        if (lane->stream().slow_bus)
+            return {Readiness::ready, "the bus is slow, shares are spooled"};
+    }
+    if (!replay_->done()) return {Readiness::ready, "spooled shares of before go to the bus"};
     return {Readiness::ready, ""};
 }
 
 void Sserver::stop(std::function<void()> stopped) {
     jobs_.reset();
     timer_.reset();
+    spool_timer_.reset();
     doors_.give_up();
     for (auto& lane : lanes_) lane->drain();
     wait_for_shares(now().steady + drain_max, stopped);
@@ -226,7 +261,7 @@ void Sserver::wait_for_shares(SteadyTime end, const std::function<void()>& stopp
     std::size_t under_way = solved_ ? solved_->under_way() : 0;
     for (const auto& lane : lanes_) {
         lane->tick();
-        under_way += lane->shares_under_way();
+        under_way += lane->stream().under_way;
     }
     if (under_way > 0 && now().steady < end) {
         drain_timer_ = context_.loop.after(drain_look,
@@ -240,6 +275,7 @@ void Sserver::wait_for_shares(SteadyTime end, const std::function<void()>& stopp
 
 void Sserver::close() {
     alive_.reset();
+    replay_.reset();
     doors_.give_up();
     for (auto& lane : lanes_) lane->stop();
     lanes_.clear();

@@ -1,80 +1,18 @@
-// Places in the stream against a bus that refuses, fails and delivers as it likes: what the bus
-// holds never has a gap, and what was answered is always on it.
+// Places in the stream against a bus and a spool that refuse, fail and are late as they like.
 #include "sserver/share_stream.hpp"
 
 #include <catch2/catch_test_macros.hpp>
-#include <map>
-#include <random>
-#include <set>
 
-#include "common/messages/share.pb.h"
+#include "tests/sserver/share_model.hpp"
 
 using namespace lode;
 using namespace lode::sserver;
+using namespace lode::test;
+using namespace std::chrono_literals;
 
 namespace {
 
-// A partition of the bus as its interface promises it: outcomes in the order of sending; when one
-// fails, all sent behind it fail too, and nothing is taken until the sender has heard of it.
-struct Partition {
-    std::deque<std::shared_ptr<const v1::Share>> queue;
-    std::vector<std::shared_ptr<const v1::Share>> log;
-    bool refuses = false;
-
-    Result<void> send(const std::shared_ptr<const v1::Share>& share) {
-        if (refuses) return failure(ErrorCode::exhausted, "the queue is full");
-        queue.push_back(share);
-        return success();
-    }
-};
-
-struct Stream {
-    Partition bus;
-    ShareStream stream{stream_id(5, 1, 0), [this](const auto& share) { return bus.send(share); }};
-    std::vector<std::uint64_t> answered;  // the job ids, which name the shares here
-    std::uint64_t next_name = 1;
-
-    // The share's name if it was taken.
-    std::optional<std::uint64_t> offer() {
-        auto share = std::make_shared<v1::Share>();
-        const std::uint64_t name = next_name++;
-        share->set_job_id(name);
-        const auto taken = stream.offer(share, {ClientId(name), "1", SteadyTime()});
-        if (!taken) return std::nullopt;
-        return name;
-    }
-    void deliver() {
-        const auto share = bus.queue.front();
-        bus.queue.pop_front();
-        bus.log.push_back(share);
-        answer(Sequence(share->sequence()));
-    }
-    void answer(Sequence sequence) {
-        for (const auto& due : stream.delivered(sequence)) answered.push_back(due.client.value());
-    }
-    // Fails everything queued; `stored` of it were written all the same, as when a power cut
-    // comes between the commit and its report.
-    void fail(std::size_t stored = 0) {
-        auto failing = std::exchange(bus.queue, {});
-        for (std::size_t i = 0; i < stored && i < failing.size(); ++i) {
-            bus.log.push_back(failing[i]);
-        }
-        for (const auto& share : failing) stream.failed(Sequence(share->sequence()));
-    }
-    // What a consumer that knows the rules counts.
-    [[nodiscard]] std::vector<std::uint64_t> counted() const {
-        std::vector<std::uint64_t> names;
-        std::uint64_t last = 0;
-        for (const auto& share : bus.log) {
-            CHECK(share->stream() == stream_id(5, 1, 0).value());
-            if (share->sequence() <= last) continue;
-            REQUIRE(share->sequence() == last + 1);  // else: a gap, the partition stops
-            last = share->sequence();
-            names.push_back(share->job_id());
-        }
-        return names;
-    }
-};
+using Names = std::vector<std::uint64_t>;
 
 }  // namespace
 
@@ -84,149 +22,249 @@ TEST_CASE("stream ids are server, epoch and loop, and a stream stays in one part
     CHECK(partition_of(4095, 5, 12) == (4095 + 5) % 12);
 }
 
-TEST_CASE("sequences begin at one and follow the order of sending") {
-    Stream stream;
-    for (int i = 0; i < 3; ++i) stream.offer();
-    CHECK(stream.bus.queue[0]->sequence() == 1);
-    CHECK(stream.bus.queue[2]->sequence() == 3);
-    CHECK(stream.answered.empty());
-    stream.deliver();
-    CHECK(stream.answered == std::vector<std::uint64_t>{1});
+TEST_CASE("sequences begin at one, follow the order of sending, and are answered by the bus") {
+    StreamWorld world;
+    for (int i = 0; i < 3; ++i) REQUIRE(world.offer());
+    CHECK(world.bus.queue[0]->sequence() == 1);
+    CHECK(world.bus.queue[2]->sequence() == 3);
+    CHECK(world.answered.empty());
+    world.store();
+    CHECK(world.answered == Names{1});
+    world.store(2);
+    CHECK(world.answered == Names{1, 2, 3});
+    CHECK(world.disk.queue.empty());
 }
 
-TEST_CASE("a share the bus refuses has no place") {
-    Stream stream;
-    stream.offer();
-    stream.bus.refuses = true;
-    CHECK_FALSE(stream.offer());
-    stream.bus.refuses = false;
-    CHECK(stream.offer());
-    CHECK(stream.bus.queue.back()->sequence() == 2);
-    CHECK(stream.stream.under_way() == 2);
+TEST_CASE("without a spool a share that the bus refuses has no place") {
+    StreamWorld world(Acknowledge::bus, std::nullopt);
+    REQUIRE(world.offer());
+    world.bus.refuses = true;
+    CHECK_FALSE(world.offer());
+    world.bus.refuses = false;
+    REQUIRE(world.offer());
+    CHECK(world.bus.queue.back()->sequence() == 2);
 }
 
-TEST_CASE("what failed is sent again under its sequence before anything later") {
-    Stream stream;
-    for (int i = 0; i < 3; ++i) stream.offer();
-    stream.deliver();
-    stream.fail();
-    CHECK(stream.stream.stuck());
-    CHECK_FALSE(stream.offer());
-    stream.stream.resend();
-    CHECK_FALSE(stream.stream.stuck());
-    CHECK(stream.offer());
-    REQUIRE(stream.bus.queue.size() == 3);
-    CHECK(stream.bus.queue[0]->sequence() == 2);
-    CHECK(stream.bus.queue[1]->sequence() == 3);
-    CHECK(stream.bus.queue[2]->sequence() == 4);
-    while (!stream.bus.queue.empty()) stream.deliver();
-    CHECK(stream.answered == std::vector<std::uint64_t>{1, 2, 3, 5});
-    CHECK(stream.counted() == stream.answered);
+TEST_CASE("without a spool what failed is sent again before anything later") {
+    StreamWorld world(Acknowledge::bus, std::nullopt);
+    for (int i = 0; i < 3; ++i) REQUIRE(world.offer());
+    world.store();
+    world.fail();
+    CHECK(world.stream->stuck());
+    CHECK_FALSE(world.offer());
+    world.stream->tick();
+    CHECK_FALSE(world.stream->stuck());
+    REQUIRE(world.offer());
+    REQUIRE(world.bus.queue.size() == 3);
+    CHECK(world.bus.queue[0]->sequence() == 2);
+    CHECK(world.bus.queue[2]->sequence() == 4);
+    world.store(3);
+    CHECK(world.answered == Names{1, 2, 3, 5});
+}
+
+TEST_CASE("without a spool the number of shares under way is bounded") {
+    StreamWorld world(Acknowledge::bus, std::nullopt);
+    for (std::size_t i = 0; i < ShareStream::under_way_max; ++i) REQUIRE(world.offer());
+    CHECK_FALSE(world.offer());
+    world.store();
+    CHECK(world.offer());
 }
 
 TEST_CASE("nothing is sent again while outcomes are still due") {
-    Stream stream;
-    for (int i = 0; i < 3; ++i) stream.offer();
-    auto queue = std::exchange(stream.bus.queue, {});
-    stream.stream.failed(Sequence(1));
-    stream.stream.resend();
-    CHECK(stream.bus.queue.empty());
-    stream.stream.failed(Sequence(2));
-    stream.stream.failed(Sequence(3));
-    stream.stream.resend();
-    CHECK(stream.bus.queue.size() == 3);
+    StreamWorld world;
+    for (int i = 0; i < 3; ++i) REQUIRE(world.offer());
+    world.bus.fail(0);
+    world.bus.tell(*world.stream, world.now);
+    world.stream->tick();
+    CHECK(world.bus.queue.empty());
+    while (!world.bus.outcomes.empty()) world.bus.tell(*world.stream, world.now);
+    world.sync();
+    world.stream->tick();
+    CHECK(world.bus.queue.size() == 3);
 }
 
-TEST_CASE("a bus that takes only a part of what is sent again gets the rest later") {
-    Stream stream;
-    for (int i = 0; i < 3; ++i) stream.offer();
-    stream.fail();
-    stream.bus.refuses = true;
-    stream.stream.resend();
-    CHECK(stream.stream.stuck());
-    stream.bus.refuses = false;
-    stream.stream.resend();
-    CHECK_FALSE(stream.stream.stuck());
-    while (!stream.bus.queue.empty()) stream.deliver();
-    CHECK(stream.counted() == std::vector<std::uint64_t>{1, 2, 3});
+TEST_CASE("when the oldest answer has waited too long all that waits is spooled and answered") {
+    StreamWorld world;
+    for (int i = 0; i < 3; ++i) REQUIRE(world.offer());
+    world.wait(249ms);
+    CHECK_FALSE(world.stream->spooling());
+    world.wait(1ms);
+    CHECK(world.stream->spooling());
+    CHECK(world.disk.queue.size() == 3);
+    REQUIRE(world.offer());
+    CHECK(world.answered.empty());
+    world.sync();
+    CHECK(world.answered == Names{1, 2, 3, 4});
+    // What the bus had been given stays there; what came later follows it.
+    REQUIRE(world.bus.queue.size() == 4);
+    world.store(4);
+    CHECK_FALSE(world.stream->spooling());
+    CHECK(world.disk.disk.empty());
+    CHECK(count(world.bus.log).counted == Names{1, 2, 3, 4});
 }
 
-TEST_CASE("an answer waits for every share ahead of it") {
-    Stream stream;
-    for (int i = 0; i < 3; ++i) stream.offer();
-    // Against the promise, but answers must hold even then.
-    stream.answer(Sequence(2));
-    stream.answer(Sequence(3));
-    CHECK(stream.answered.empty());
-    stream.answer(Sequence(1));
-    CHECK(stream.answered == std::vector<std::uint64_t>{1, 2, 3});
+TEST_CASE("a share that the bus refuses is spooled at once") {
+    StreamWorld world;
+    world.bus.refuses = true;
+    REQUIRE(world.offer());
+    CHECK(world.stream->spooling());
+    world.sync();
+    CHECK(world.answered == Names{1});
+    world.settle();
+    CHECK(count(world.bus.log).counted == Names{1});
+    CHECK_FALSE(world.stream->spooling());
 }
 
-TEST_CASE("the number of shares under way is bounded") {
-    Stream stream;
-    for (std::size_t i = 0; i < ShareStream::under_way_max; ++i) REQUIRE(stream.offer());
-    CHECK_FALSE(stream.offer());
-    stream.deliver();
-    CHECK(stream.offer());
+TEST_CASE("while shares are spooled the bus gets nothing that is not on disk") {
+    StreamWorld world;
+    REQUIRE(world.offer());
+    world.wait(250ms);
+    world.sync();
+    REQUIRE(world.offer());
+    CHECK(world.bus.queue.size() == 1);
+    world.sync();
+    CHECK(world.bus.queue.size() == 2);
 }
 
-TEST_CASE("whatever the bus does, the stream has no gap and answers are kept") {
-    for (unsigned seed = 0; seed < 300; ++seed) {
-        INFO("seed " << seed);
-        std::mt19937 random(seed);
-        Stream stream;
-        std::set<std::uint64_t> taken;
-        for (int step = 0; step < 2'000; ++step) {
-            switch (random() % 12) {
-                case 0:
-                    stream.bus.refuses = random() % 4 == 0;
-                    break;
-                case 1:
-                    if (random() % 8 == 0) stream.fail(random() % 3);
-                    break;
-                case 2:
-                    stream.stream.resend();
-                    break;
-                case 3:
-                case 4:
-                case 5:
-                case 6:
-                    if (!stream.bus.queue.empty()) stream.deliver();
-                    break;
-                default:
-                    if (const auto name = stream.offer()) taken.insert(*name);
-                    break;
-            }
-        }
-        stream.bus.refuses = false;
-        stream.stream.resend();
-        while (!stream.bus.queue.empty()) stream.deliver();
-        CHECK(stream.stream.under_way() == 0);
-        // Everything taken is counted once and answered once, in order.
-        CHECK(stream.counted() == stream.answered);
-        CHECK(stream.answered == std::vector<std::uint64_t>(taken.begin(), taken.end()));
+TEST_CASE("a bus that keeps up with the newest shares gets them directly again") {
+    StreamWorld world;
+    REQUIRE(world.offer());
+    world.wait(300ms);
+    world.sync();
+    REQUIRE(world.offer());
+    world.sync();
+    REQUIRE(world.offer());  // not on disk yet
+    world.store();
+    CHECK(world.stream->spooling());
+    world.now += 10ms;
+    world.store();
+    CHECK_FALSE(world.stream->spooling());
+    CHECK(world.bus.queue.size() == 1);
+    world.settle();
+    CHECK(count(world.bus.log).counted == Names{1, 2, 3});
+    CHECK(world.answered == Names{1, 2, 3});
+}
+
+TEST_CASE("a bus that is slow for every share does not end the spooling") {
+    StreamWorld world;
+    REQUIRE(world.offer());
+    world.wait(250ms);
+    for (int i = 0; i < 20; ++i) {
+        REQUIRE(world.offer());
+        world.sync();
+        world.now += 200ms;
+        world.store();
+        CHECK(world.stream->spooling());
     }
 }
 
-TEST_CASE("killed at any moment, what was answered is counted and nothing twice") {
-    for (unsigned seed = 0; seed < 300; ++seed) {
-        INFO("seed " << seed);
-        std::mt19937 random(seed);
-        Stream stream;
-        for (int step = 0; step < static_cast<int>(random() % 300); ++step) {
-            const auto what = random() % 8;
-            if (what < 4) stream.offer();
-            if (what >= 4 && what < 7 && !stream.bus.queue.empty()) stream.deliver();
-            if (what == 7 && random() % 4 == 0) stream.fail(random() % 3);
-            if (what == 7) stream.stream.resend();
-        }
-        // Killed here: what is queued at the bus may or may not be written, in order.
-        while (!stream.bus.queue.empty() && random() % 3 != 0) {
-            stream.bus.log.push_back(stream.bus.queue.front());
-            stream.bus.queue.pop_front();
-        }
-        const auto counted = stream.counted();
-        REQUIRE(counted.size() >= stream.answered.size());
-        CHECK(std::equal(stream.answered.begin(), stream.answered.end(), counted.begin()));
+TEST_CASE("a second spell begins where the bus has got to") {
+    StreamWorld world;
+    for (int spell = 0; spell < 3; ++spell) {
+        REQUIRE(world.offer());
+        world.wait(250ms);
+        world.sync();
+        world.settle();
+        CHECK(world.disk.disk.empty());
+        for (int i = 0; i < 5; ++i) REQUIRE(world.offer());
+        world.store(5);
+        CHECK(world.disk.queue.empty());
     }
+    CHECK(world.answered.size() == 18);
+}
+
+TEST_CASE("far more shares than memory holds are kept in the file and fed from it in order") {
+    StreamWorld world;
+    world.bus.refuses = true;
+    constexpr std::size_t shares = 4 * ShareStream::under_way_max;
+    for (std::size_t i = 0; i < shares; ++i) {
+        REQUIRE(world.offer());
+        if (i % 100 == 0) world.sync();
+    }
+    world.sync();
+    CHECK(world.answered.size() == shares);
+    CHECK(world.disk.disk.size() == shares);
+    world.settle();
+    CHECK(count(world.bus.log).counted == world.answered);
+}
+
+TEST_CASE("a full disk refuses new shares and those that have a place wait for it or the bus") {
+    StreamWorld world;
+    for (int i = 0; i < 3; ++i) REQUIRE(world.offer());
+    world.wait(250ms);
+    world.disk.fail();
+    world.disk.tell(*world.stream, world.now);
+    CHECK(world.stream->stuck());
+    const auto refused = world.offer();
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().context == "the spool cannot be written: the disk is full");
+    CHECK(world.answered.empty());
+    SECTION("the disk takes them after all") {
+        world.stream->tick();
+        world.sync();
+        CHECK(world.answered == Names{1, 2, 3});
+        REQUIRE(world.offer());
+        world.settle();
+        CHECK(count(world.bus.log).counted == Names{1, 2, 3, 5});
+    }
+    SECTION("the bus takes them after all, without the disk") {
+        world.store(3);
+        CHECK(world.answered == Names{1, 2, 3});
+        CHECK_FALSE(world.stream->stuck());
+        REQUIRE(world.offer());
+        world.store();
+        CHECK(count(world.bus.log).counted == Names{1, 2, 3, 5});
+    }
+    SECTION("the bus takes a part, the disk the rest") {
+        world.store(2);
+        world.stream->tick();
+        world.sync();
+        CHECK(world.disk.disk.front()->sequence() == 3);
+        CHECK(world.answered == Names{1, 2, 3});
+    }
+}
+
+TEST_CASE("a spool at its greatest size refuses new shares") {
+    StreamWorld world;
+    REQUIRE(world.offer());
+    world.wait(250ms);
+    world.sync();
+    world.disk.full = true;
+    const auto refused = world.offer();
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().context == "the spool has its greatest size");
+    world.store();
+    CHECK(world.offer());
+}
+
+TEST_CASE("with ack = spool a share is on disk before it goes to the bus or is answered") {
+    StreamWorld world(Acknowledge::spool);
+    for (int i = 0; i < 3; ++i) REQUIRE(world.offer());
+    CHECK(world.bus.queue.empty());
+    world.sync();
+    CHECK(world.answered == Names{1, 2, 3});
+    CHECK(world.bus.queue.size() == 3);
+    world.store(3);
+    REQUIRE(world.offer());
+    CHECK(world.stream->spooling());
+    world.disk.fail();
+    world.disk.tell(*world.stream, world.now);
+    CHECK(world.bus.queue.empty());
+    world.stream->tick();
+    world.sync();
+    CHECK(world.answered.size() == 4);
+    world.settle();
+}
+
+TEST_CASE("with ack = fast a share is answered at once and stored as ever") {
+    StreamWorld world(Acknowledge::fast);
+    REQUIRE(world.offer());
+    CHECK(world.answered == Names{1});
+    CHECK(world.stream->under_way() == 1);
+    world.wait(250ms);
+    world.sync();
+    CHECK(world.stream->under_way() == 0);
+    world.settle();
+    CHECK(world.answered == Names{1});
+    CHECK(count(world.bus.log).counted == Names{1});
 }
