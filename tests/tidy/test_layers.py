@@ -29,9 +29,11 @@ SERVICE_ADAPTERS = {
     "statshttpd/history_reader",     # the database on a thread of its own
     "statshttpd/history_repository",  # the rows it shows
     "sserver/doors",               # the ports that miners come in by
+    "sserver/job_feed",            # jobs from the bus and POST /v1/job
     "sserver/lane",                # an event loop and its stream of shares
     "sserver/lease_keeper",        # the server id's lease on a thread of its own
     "sserver/lease_repository",    # its rows
+    "sserver/node_watcher",        # the nodes' tips, each on a thread of its own
     "sserver/share_spool",         # the spool's files on a thread of their own
     "sserver/share_spool_replay",  # old spools onto the bus
     "sserver/solved_ways",         # solved shares to blkmakers, bus and disk

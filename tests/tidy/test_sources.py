@@ -20,8 +20,10 @@ REASONS = {
     "common/db/sqlite_engine.cpp": "by connection_test",
     "sharelogger/archive_frame.cpp": "by archive_test",
     "sserver/doors.cpp": "by service_test, which runs the whole server",
+    "sserver/job_feed.cpp": "by service_test, which runs the whole server",
     "sserver/lane.cpp": "by service_test, which runs the whole server",
     "sserver/lease_repository.cpp": "by lease_keeper_test",
+    "sserver/node_watcher.cpp": "by service_test, which runs the whole server",
     "sserver/solved_ways.cpp": "by service_test, which runs the whole server",
     "sharelogger/counted_share.cpp": "by partition_account_test",
 }
