@@ -15,7 +15,6 @@ REASONS = {
     "blkmaker/node_link.cpp": "hands calls to threads; run by tests/end_to_end",
     "blkmaker/solved_intake.cpp": "needs a server; run by tests/end_to_end",
     "common/db/dialect.cpp": "by statement_test and migrations_test",
-    "common/db/mysql_engine.cpp": "by connection_test on a MariaDB server",
     "common/db/row.cpp": "by connection_test",
     "common/db/sqlite_engine.cpp": "by connection_test",
     "sharelogger/archive_frame.cpp": "by archive_test",
