@@ -25,6 +25,7 @@ SERVICE_ADAPTERS = {
     "blkmaker/node_link",          # a node on threads of its own
     "blkmaker/row_writer",         # the database on a thread of its own
     "blkmaker/solved_intake",      # POST /v1/solved
+    "jobmaker/proposal_checker",   # nodes asked on a thread of its own
     "sharelogger/share_repository",  # its rows
     "statshttpd/history_reader",     # the database on a thread of its own
     "statshttpd/history_repository",  # the rows it shows

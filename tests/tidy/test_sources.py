@@ -14,6 +14,7 @@ REASONS = {
     "blkmaker/journal_writer.cpp": "hands tasks to a thread; run by tests/end_to_end",
     "blkmaker/node_link.cpp": "hands calls to threads; run by tests/end_to_end",
     "blkmaker/solved_intake.cpp": "needs a server; run by tests/end_to_end",
+    "jobmaker/proposal_checker.cpp": "hands calls to a thread; run by tests/end_to_end",
     "common/db/dialect.cpp": "by statement_test and migrations_test",
     "common/db/row.cpp": "by connection_test",
     "common/db/sqlite_engine.cpp": "by connection_test",
