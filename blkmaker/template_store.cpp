@@ -1,4 +1,4 @@
-// Interning of transactions and expiry in order of making.
+// Interning of transactions and expiry in order of arrival.
 #include "blkmaker/template_store.hpp"
 
 #include "common/messages/template.pb.h"
@@ -15,12 +15,11 @@ std::shared_ptr<const Bytes> TemplateStore::intern(const Hash256& wtxid, const s
     return made;
 }
 
-Result<TemplateStore::Addition> TemplateStore::add(const v1::BlockTemplate& message,
-                                                   UnixTime produced) {
+Result<void> TemplateStore::add(const v1::BlockTemplate& message, UnixTime produced) {
     if (!message.has_bitcoin()) return failure(ErrorCode::malformed, "template: no body");
     const auto id = bitcoin::hash256_from_bytes(as_bytes(message.template_id()));
     if (!id) return failure_in("template_id", id.error());
-    if (templates_.contains(id.value())) return Addition::known;
+    if (templates_.contains(id.value())) return success();
 
     const v1::BitcoinTemplate& body = message.bitcoin();
     auto stored = std::make_shared<StoredTemplate>();
@@ -28,7 +27,6 @@ Result<TemplateStore::Addition> TemplateStore::add(const v1::BlockTemplate& mess
     if (!prev_hash) return failure_in("prev_hash", prev_hash.error());
     stored->prev_hash = prev_hash.value();
     stored->height = body.height();
-    stored->bits = body.bits();
     best_height_ = std::max(best_height_, stored->height);
     stored->coinbase_value = bitcoin::Satoshi(body.coinbase_value());
     stored->has_witness_commitment = !body.witness_commitment().empty();
@@ -39,19 +37,19 @@ Result<TemplateStore::Addition> TemplateStore::add(const v1::BlockTemplate& mess
         stored->transactions.push_back(intern(wtxid.value(), transaction.data()));
     }
     templates_.emplace(id.value(), std::move(stored));
-    by_time_.emplace(produced, id.value());
+    arrivals_.push_back({produced, id.value()});
     while (templates_.size() > templates_max) forget_oldest();
-    return Addition::added;
+    return success();
 }
 
 void TemplateStore::forget_oldest() {
-    templates_.erase(by_time_.begin()->second);
-    by_time_.erase(by_time_.begin());
+    templates_.erase(arrivals_.front().id);
+    arrivals_.pop_front();
 }
 
 void TemplateStore::expire(UnixTime now) {
     bool forgot = false;
-    while (!by_time_.empty() && by_time_.begin()->first < now - kept) {
+    while (!arrivals_.empty() && arrivals_.front().produced < now - kept) {
         forget_oldest();
         forgot = true;
     }

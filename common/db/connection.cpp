@@ -71,8 +71,7 @@ struct Connection::Impl {
     }
 };
 
-Connection::Connection(std::unique_ptr<Engine> engine)
-    : impl_(std::make_unique<Impl>(Impl{.engine = std::move(engine)})) {}
+Connection::Connection(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Connection::~Connection() = default;
 Connection::Connection(Connection&&) noexcept = default;
 Connection& Connection::operator=(Connection&&) noexcept = default;
@@ -81,16 +80,16 @@ Result<Connection> Connection::open(const config::DatabaseConfig& config,
                                     const std::string& folder) {
     const std::string& url = config.url;
     constexpr std::string_view scheme = "sqlite:";
-    std::unique_ptr<Engine> engine;
+    auto impl = std::make_unique<Impl>();
     if (url.starts_with(scheme)) {
-        engine = make_sqlite_engine(url.size() > scheme.size()
-                                        ? url.substr(scheme.size())
-                                        : (std::filesystem::path(folder) / "lode.sqlite").string());
+        impl->engine = make_sqlite_engine(
+            url.size() > scheme.size() ? url.substr(scheme.size())
+                                       : (std::filesystem::path(folder) / "lode.sqlite").string());
     } else {
-        LODE_TRY(engine, make_mysql_engine(config));
+        LODE_TRY(impl->engine, make_mysql_engine(config));
     }
-    LODE_TRY_VOID(engine->open());
-    return Connection(std::move(engine));
+    LODE_TRY_VOID(impl->engine->open());
+    return Connection(std::move(impl));
 }
 
 Result<std::vector<Row>> Connection::query(std::string_view sql,

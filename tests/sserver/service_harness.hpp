@@ -6,12 +6,8 @@
 #include <memory>
 #include <string>
 
-#include "common/base/file.hpp"
 #include "common/bus/bus.hpp"
 #include "common/config/pool.hpp"
-#include "common/db/db.hpp"
-#include "common/http/client.hpp"
-#include "common/http/server.hpp"
 #include "common/net/listener.hpp"
 #include "common/runtime/loop.hpp"
 #include "sserver/service.hpp"
@@ -47,9 +43,6 @@ class RunningServer {
           pool_(config::pool_section().read(document_).value()) {
         std::filesystem::create_directories(folder / "bus");
         std::filesystem::create_directories(folder / "sserver");
-        lock_ = FolderLock::take(folder / "sserver").value();
-        auto database = db::Connection::open(pool_.database, folder.string());
-        REQUIRE(db::migrate(database.value()));
         bus_ = bus::open_bus({.folder = (folder / "bus").string()}).value();
         context_ = std::make_unique<runtime::Context>(
             runtime::Context{document_, pool_, folder / "sserver", "sserver-1", loop_, *bus_, clock,
@@ -63,7 +56,6 @@ class RunningServer {
     }
     ~RunningServer() {
         stop();
-        endpoint_.reset();
         on_loop([this] {
             service_.reset();
             jobs_.reset();
@@ -80,21 +72,16 @@ class RunningServer {
     }
 
     // Of this moment, so that it is fresh.
-    v1::JobMessage message_of(const JobSpec& spec) {
-        v1::JobMessage message;
-        *message.mutable_job() = job_message(spec);
+    void publish(const JobSpec& spec) {
+        auto message = std::make_shared<v1::JobMessage>();
+        *message->mutable_job() = job_message(spec);
         const UnixTime now = clock.unix_now();
-        message.set_produced_unix_ms(to_unix_ms(now));
-        auto& body = *message.mutable_job()->mutable_bitcoin();
+        message->set_produced_unix_ms(to_unix_ms(now));
+        auto& body = *message->mutable_job()->mutable_bitcoin();
         body.set_time(static_cast<std::uint32_t>(to_unix_seconds(now)));
         body.set_min_time(body.time() - 100);
         body.set_node_time_unix_ms(to_unix_ms(now));
-        last_job = sserver::make_job(message.job(), {.made = SteadyTime()}).value();
-        message.set_chain("regtest");
-        return message;
-    }
-    void publish(const JobSpec& spec) {
-        const auto message = std::make_shared<const v1::JobMessage>(message_of(spec));
+        last_job = sserver::make_job(message->job(), {.made = SteadyTime()}).value();
         std::promise<bool> delivered;
         on_loop([&] {
             return jobs_->send(0, "regtest", message, [&](const Result<bus::Position>& place) {
@@ -102,19 +89,6 @@ class RunningServer {
             });
         }).value();
         REQUIRE(delivered.get_future().get());
-    }
-
-    // Straight, as a jobmaker does; gives the status of the answer.
-    int post(const v1::JobMessage& message) {
-        if (!endpoint_) endpoint_ = http::Server::start({}, router_).value();
-        http::Client client({.host = "127.0.0.1", .port = endpoint_->port()});
-        return client
-            .request({.method = http::Method::post,
-                      .target = "/v1/job",
-                      .body = message.SerializeAsString()},
-                     patience)
-            .value()
-            .status;
     }
 
     [[nodiscard]] runtime::Health health() {
@@ -152,7 +126,7 @@ class RunningServer {
                "\"\n[[chain]]\nname = \"regtest\"\nnetwork = \"regtest\"\n"
                "payout_address = \"bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080\"\n"
                "[[chain.node]]\nurl = \"http://127.0.0.1:18443\"\nuser = \"u\"\npassword = \"p\"\n"
-               "[sserver]\nwatch_nodes = false\nusers = \"open\"\nmin_difficulty = \"2^-32\"\n" +
+               "[sserver]\nid = 5\nusers = \"open\"\nmin_difficulty = \"2^-32\"\n" +
                settings +
                "\n[[sserver.listener]]\naddress = \"127.0.0.1\"\nport = " + std::to_string(port_) +
                "\nstart_difficulty = \"2^-30\"\n";
@@ -164,10 +138,8 @@ class RunningServer {
     config::PoolConfig pool_;
     metrics::Registry registry_{"sserver"};
     http::Router router_;
-    std::optional<FolderLock> lock_;
     std::unique_ptr<bus::Bus> bus_;
     runtime::Loop loop_{"test-service"};
-    std::optional<http::Server> endpoint_;
     std::unique_ptr<runtime::Context> context_;
     std::unique_ptr<runtime::Service> service_;
     std::optional<bus::Producer<v1::JobMessage>> jobs_;

@@ -21,21 +21,15 @@ SERVICE_JOINTS = {"main.cpp", "service.cpp", "service.hpp"}
 # Adapters of a service's own, each one thing outside the process made into calls and callbacks.
 SERVICE_ADAPTERS = {
     "blkmaker/block_repository",   # its rows
-    "blkmaker/follower",           # the book of blocks joined to nodes, rows and bus
     "blkmaker/journal_writer",     # the journal on a thread of its own
     "blkmaker/node_link",          # a node on threads of its own
     "blkmaker/row_writer",         # the database on a thread of its own
-    "jobmaker/proposal_checker",   # nodes asked on a thread of its own
-    "blkmaker/template_keeper",    # the template files on a thread of their own
+    "blkmaker/solved_intake",      # POST /v1/solved
     "sharelogger/share_repository",  # its rows
     "statshttpd/history_reader",     # the database on a thread of its own
     "statshttpd/history_repository",  # the rows it shows
     "sserver/doors",               # the ports that miners come in by
-    "sserver/job_feed",            # jobs from the bus and POST /v1/job
     "sserver/lane",                # an event loop and its stream of shares
-    "sserver/lease_keeper",        # the server id's lease on a thread of its own
-    "sserver/lease_repository",    # its rows
-    "sserver/node_watcher",        # the nodes' tips, each on a thread of its own
     "sserver/share_spool",         # the spool's files on a thread of their own
     "sserver/share_spool_replay",  # old spools onto the bus
     "sserver/solved_ways",         # solved shares to blkmakers, bus and disk
