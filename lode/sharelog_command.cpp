@@ -30,7 +30,7 @@ auto at_run_time(const Error& error) {
 
 Result<Committed> committed_of(const config::PoolConfig& pool) {
     LODE_TRY(auto connection, db::Connection::open(pool.database, pool.data_dir.string()));
-    return ShareRepository(std::move(connection), pool.chain().name).committed();
+    return ShareRepository(connection, pool.chain().name).committed();
 }
 
 struct Opened {

@@ -53,14 +53,17 @@ struct Pool {
         REQUIRE(writer.append(frame, noon));
     }
     void count(const std::vector<v1::Share>& shares) const {
-        ShareRepository repository(db::Connection::open({}, data.string()).value(), "btc");
+        auto connection = db::Connection::open({}, data.string()).value();
+        ShareRepository repository(connection, "btc");
         PartitionAccount account(repository.load(partition).value(), 150);
         std::int64_t offset = account.next();
         std::vector<std::string> messages;
         for (const auto& share : shares) {
             const auto parsed = parse_share(share, noon);
             REQUIRE(parsed);
-            REQUIRE(account.add(offset++, parsed.value()) == Verdict::counted);
+            const ShareRecord record{partition, offset++, noon,
+                                     std::make_shared<const v1::Share>(share)};
+            REQUIRE(account.add(record, parsed.value()) == Verdict::counted);
             messages.push_back(share.SerializeAsString());
         }
         const auto batch = account.take_batch();
@@ -124,4 +127,18 @@ TEST_CASE("a damaged archive is a failure at run time") {
     const auto day = pool.data / "sharelogger" / "archive" / "btc" / "2026-11-21";
     REQUIRE(replace_file(day / "share-0005-two", std::string(200, 'x')));
     CHECK(sharelog_verify(pool.options).error().code == ErrorCode::internal);
+}
+
+TEST_CASE("the files of all instances are read together") {
+    const Pool pool;
+    ArchiveWriter zombie({pool.data / "sharelogger" / "archive", "btc", "two"});
+    REQUIRE(
+        zombie.append({{.kind = FrameKind::share, .partition = partition, .first = 1, .next = 2},
+                       {test::a_share(pool.job, 2).SerializeAsString()}},
+                      noon));
+    REQUIRE(
+        zombie.append({{.kind = FrameKind::share, .partition = partition, .first = 1, .next = 9},
+                       {test::a_share(pool.job, 2).SerializeAsString()}},
+                      noon));
+    CHECK(sharelog_verify(pool.options).value() == 0);
 }
