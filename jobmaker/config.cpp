@@ -9,6 +9,11 @@ const config::Section<Config>& section() {
     static const auto table =
         config::Section<Config>("jobmaker", "Makes jobs for miners out of block templates.")
             .setting("health_port", &Config::health_port, config::about_health_port())
+            .setting("sservers", &Config::sservers,
+                     {.help = "Health endpoints of the sservers that jobs are also sent to "
+                              "directly.",
+                      .sample = "http://127.0.0.1:9103",
+                      .schemes = {"http"}})
             .setting(
                 "job_interval", &Config::job_interval,
                 {.help = "Time between two jobs on one tip.", .min = seconds(1), .max = minutes(5)})

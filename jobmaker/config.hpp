@@ -3,6 +3,8 @@
 
 #include <chrono>
 #include <cstdint>
+#include <string>
+#include <vector>
 
 #include "common/bitcoin/address.hpp"
 #include "common/config/pool.hpp"
@@ -11,6 +13,7 @@ namespace lode::jobmaker {
 
 struct Config {
     std::uint16_t health_port = config::default_health_port("jobmaker");
+    std::vector<std::string> sservers;
     std::chrono::milliseconds job_interval = std::chrono::seconds(30);
     std::chrono::milliseconds max_template_age = std::chrono::seconds(60);
     bool bip54_locktime = true;

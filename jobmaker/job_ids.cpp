@@ -20,12 +20,16 @@ std::uint64_t first_id_of(std::int64_t unix_seconds) {
 
 }  // namespace
 
+void JobIds::use_generation(std::int64_t generation) {
+    first_count_ = (static_cast<std::uint64_t>(generation) & 0xff) << 8;
+}
+
 void JobIds::seen(JobId id) {
     last_ = std::max(last_, id.value());
 }
 
 JobId JobIds::next(UnixTime now) {
-    last_ = std::max(last_ + 1, first_id_of(to_unix_seconds(now)));
+    last_ = std::max(last_ + 1, first_id_of(to_unix_seconds(now)) + first_count_);
     return JobId(last_);
 }
 

@@ -17,6 +17,10 @@ class JobIds {
     // Every id given out before was at most `mark`.
     explicit JobIds(JobId mark) : last_(mark.value()), mark_(mark.value()) {}
 
+    // Two makers that are out of touch may both make a job within one second: the last byte of the
+    // generation begins the counter, so that their ids differ.
+    void use_generation(std::int64_t generation);
+
     // An id that another jobmaker has used.
     void seen(JobId id);
 
@@ -29,6 +33,7 @@ class JobIds {
     void reserved(JobId mark) { mark_ = mark.value(); }
 
   private:
+    std::uint64_t first_count_ = 0;  // of each second
     std::uint64_t last_;
     std::uint64_t mark_;
 };

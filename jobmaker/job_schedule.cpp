@@ -1,11 +1,14 @@
 // The rules of job_schedule.hpp.
 #include "jobmaker/job_schedule.hpp"
 
+#include <algorithm>
+
 namespace lode::jobmaker {
 namespace {
 
-// A bus that refuses one job is not asked again in the same breath.
+// Where one job went to nobody another is not made in the same breath.
 constexpr auto lost_pause = std::chrono::seconds(1);
+constexpr unsigned doublings_max = 4;
 
 }  // namespace
 
@@ -26,7 +29,8 @@ const char* to_string(Due due) {
 }
 
 Due JobSchedule::due(const Candidate* best, SteadyTime now) const {
-    if (best == nullptr || now < not_before_) return Due::nothing;
+    if (best == nullptr) return Due::nothing;
+    if (now < not_before_ && lost_tip_ == best->content.prev_hash) return Due::nothing;
     if (tip_ != best->content.prev_hash) return Due::job_new_tip;
     if (!job_at_) return Due::job_interval;
     // A full template that has no transactions either would only make the same job again.
@@ -45,8 +49,9 @@ void JobSchedule::job_sent(const Candidate& source, SteadyTime now) {
 }
 
 void JobSchedule::job_lost(SteadyTime now) {
+    if (tip_) lost_tip_ = tip_;
     tip_.reset();
-    not_before_ = now + lost_pause;
+    not_before_ = now + lost_pause * (1 << std::min(losses_++, doublings_max));
 }
 
 }  // namespace lode::jobmaker

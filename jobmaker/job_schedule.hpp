@@ -20,8 +20,11 @@ class JobSchedule {
   public:
     explicit JobSchedule(ScheduleSettings settings) : settings_(settings) {}
 
-    // The tip that an earlier jobmaker's last job was on: our first job on it is not clean.
+    // The tip that another jobmaker's last job was on: our first job on it is not clean.
     void resume(const bitcoin::Hash256& prev_hash) { tip_ = prev_hash; }
+
+    // Our first job as the leader is due at once.
+    void take_over() { job_at_.reset(); }
 
     // `best` is the template to mine now: with none (all are stale) nothing is due, so that
     // receivers notice and send their miners away.
@@ -29,8 +32,10 @@ class JobSchedule {
 
     void job_sent(const Candidate& source, SteadyTime now);
     void heartbeat_sent(SteadyTime now) { heartbeat_at_ = now; }
-    // The last job did not get out: after a moment another is due, and clean, as the lost one may
-    // have been.
+    // A job got out.
+    void job_had() { losses_ = 0; }
+    // The last job did not: after a moment another is due, and clean, as the lost one may have
+    // been. The moment doubles with each loss, but a tip that is new waits for nothing.
     void job_lost(SteadyTime now);
 
   private:
@@ -39,7 +44,9 @@ class JobSchedule {
     bool empty_ = false;
     std::optional<SteadyTime> job_at_;
     SteadyTime heartbeat_at_;
-    SteadyTime not_before_ = SteadyTime::min();
+    std::optional<bitcoin::Hash256> lost_tip_;
+    SteadyTime not_before_ = SteadyTime::min();  // for jobs on it
+    unsigned losses_ = 0;                        // in a row
 };
 
 }  // namespace lode::jobmaker

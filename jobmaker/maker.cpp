@@ -18,11 +18,16 @@ JobMoment moment_of(const Candidate& best, Duration elapsed) {
 
 }  // namespace
 
-void Maker::history(const v1::JobMessage& message) {
-    if (!message.has_job()) return;
-    ids_.seen(JobId(message.job().job_id()));
-    const auto prev_hash =
-        bitcoin::hash256_from_bytes(as_bytes(message.job().bitcoin().prev_hash()));
+void Maker::message_read(const v1::JobMessage& message, std::int64_t offset, SteadyTime now) {
+    if (message.has_job()) ids_.seen(JobId(message.job().job_id()));
+    leadership_.generation_read(message.has_claim() ? offset : message.generation(), now);
+    // Our own jobs come back, too, late and in the midst of newer ones.
+    if (leadership_.generation() || !message.has_job()) return;
+    if (message.generation() == leadership_.highest()) follow(message.job());
+}
+
+void Maker::follow(const v1::Job& job) {
+    const auto prev_hash = bitcoin::hash256_from_bytes(as_bytes(job.bitcoin().prev_hash()));
     if (!prev_hash) return;
     schedule_.resume(prev_hash.value());
     choice_.working_on(prev_hash.value());
@@ -50,7 +55,13 @@ void Maker::block_event(const v1::BlockEvent& event) {
 
 Result<Output> Maker::due(const Moment& now) {
     Output output;
-    if (!generation_) return output;
+    const auto generation = leadership_.generation();
+    if (!generation) return output;
+    if (made_for_ != generation) {
+        schedule_.take_over();
+        ids_.use_generation(*generation);
+        made_for_ = generation;
+    }
     const Candidate* const best = choice_.best(now.steady);
     output.reason = schedule_.due(best, now.steady);
     if (output.reason == Due::nothing) return output;
@@ -67,9 +78,8 @@ Result<Output> Maker::due(const Moment& now) {
     }
     JobMoment moment = moment_of(*best, now.steady - best->made);
     moment.id = ids_.next(now.wall);
-    // The offset of a claim plus the jobs since then: below the offset that the next claim will
-    // have, so no two jobs of the topic share it (within 2^32 of them).
-    moment.coinbase_number = static_cast<std::uint32_t>(*generation_) + ++jobs_;
+    // No two jobs of a template have the same: these bits come again after 18 hours.
+    moment.coinbase_number = static_cast<std::uint32_t>(moment.id.value());
     moment.clean = output.reason == Due::job_new_tip;
     LODE_TRY(*message->mutable_job(), build_job(*plan_, settings_.coinbase, moment));
     last_job_ = moment.id;
@@ -85,7 +95,7 @@ v1::JobMessage Maker::envelope(UnixTime now) const {
     message.set_produced_unix_ms(to_unix_ms(now));
     message.set_source(settings_.source);
     message.set_chain(settings_.chain);
-    message.set_generation(generation_.value_or(0));
+    message.set_generation(leadership_.generation().value_or(0));
     return message;
 }
 

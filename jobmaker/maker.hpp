@@ -10,6 +10,7 @@
 #include "jobmaker/job_builder.hpp"
 #include "jobmaker/job_ids.hpp"
 #include "jobmaker/job_schedule.hpp"
+#include "jobmaker/leadership.hpp"
 #include "jobmaker/template_choice.hpp"
 
 namespace lode::jobmaker {
@@ -19,6 +20,7 @@ struct MakerSettings {
     std::string source;  // this instance's name in its messages
     CoinbaseSettings coinbase;
     ScheduleSettings schedule;
+    LeadershipSettings leadership;
     Duration template_age_max = std::chrono::seconds(60);
 };
 
@@ -40,17 +42,19 @@ class Maker {
         : settings_(std::move(settings)),
           ids_(std::move(ids)),
           choice_(settings_.template_age_max),
-          schedule_(settings_.schedule) {}
+          schedule_(settings_.schedule),
+          leadership_(settings_.leadership) {}
 
-    // A message that was in the job topic before our claim.
-    void history(const v1::JobMessage& message);
+    // A message of the job topic, whoever wrote it. A standby follows the leader's jobs, so that
+    // its own go on from them: ids, and the tip that miners work on.
+    void message_read(const v1::JobMessage& message, std::int64_t offset, SteadyTime now);
 
     [[nodiscard]] v1::JobMessage claim(UnixTime now) const;
-    // Our claim is in the topic at this offset: jobs may be made from now on.
-    void claimed(std::int64_t generation) { generation_ = generation; }
-    [[nodiscard]] bool has_claim() const { return generation_.has_value(); }
+    [[nodiscard]] Leadership& leadership() { return leadership_; }
+    [[nodiscard]] const Leadership& leadership() const { return leadership_; }
 
-    // Malformed with the field's name; `produced` is the bus's time for the message.
+    // Malformed with the field's name; `produced` is the bus's time for the message, or what the
+    // message says itself when it did not come by the bus.
     [[nodiscard]] Result<TemplateVerdict> template_arrived(
         std::shared_ptr<const v1::TemplateMessage> message, UnixTime produced, const Moment& now);
     void block_event(const v1::BlockEvent& event);
@@ -58,12 +62,14 @@ class Maker {
     // What is due now. To be asked after each event and once a second. Rejected or malformed when
     // the best template makes no job.
     [[nodiscard]] Result<Output> due(const Moment& now);
-    // The last job did not reach the bus.
+    // A job has reached somebody, or nobody.
+    void job_had() { schedule_.job_had(); }
     void job_lost(SteadyTime now) { schedule_.job_lost(now); }
 
     [[nodiscard]] JobIds& ids() { return ids_; }
 
   private:
+    void follow(const v1::Job& job);
     [[nodiscard]] v1::JobMessage envelope(UnixTime now) const;
     [[nodiscard]] Result<void> plan_for(const MiningTemplate& content);
 
@@ -71,9 +77,9 @@ class Maker {
     JobIds ids_;
     TemplateChoice choice_;
     JobSchedule schedule_;
-    std::optional<std::int64_t> generation_;
-    std::shared_ptr<const JobPlan> plan_;  // of the template mined now
-    std::uint32_t jobs_ = 0;               // made since our claim
+    Leadership leadership_;
+    std::optional<std::int64_t> made_for_;  // the generation of our last job
+    std::shared_ptr<const JobPlan> plan_;   // of the template mined now
     JobId last_job_;
 };
 

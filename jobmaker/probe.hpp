@@ -7,7 +7,8 @@ namespace lode::jobmaker {
 
 struct Probe {
     explicit Probe(metrics::Registry& registry)
-        : templates(registry.counter("templates_taken_total", "Templates accepted from the bus.")),
+        : templates(registry.counter("templates_taken_total",
+                                     "Templates accepted, from the bus or directly.")),
           templates_refused(registry.counter("templates_refused_total",
                                              "Templates that were stale, malformed or unusable.")),
           jobs_clean(registry.counter("jobs_total", "Jobs published.", {{"clean", "true"}})),
@@ -18,9 +19,13 @@ struct Probe {
                                              "Blocks proposed to a node as a check.",
                                              {{"verdict", "refused"}})),
           height(registry.gauge("job_height", "Height of the block of the newest job.")),
-          template_to_job(registry.histogram("template_to_job_seconds",
-                                             "From a template's arrival to its job on the bus.",
-                                             metrics::latency_seconds)) {}
+          leader(registry.gauge("jobmaker_leader", "1 while this jobmaker makes the jobs.")),
+          generation(registry.gauge("jobmaker_generation",
+                                    "The highest generation of jobs that was heard of.")),
+          template_to_job(
+              registry.histogram("template_to_job_seconds",
+                                 "From a template's arrival to its job at the first who has it.",
+                                 metrics::latency_seconds)) {}
 
     metrics::Counter templates;
     metrics::Counter templates_refused;
@@ -29,6 +34,8 @@ struct Probe {
     metrics::Counter proposals_valid;
     metrics::Counter proposals_refused;
     metrics::Gauge height;
+    metrics::Gauge leader;
+    metrics::Gauge generation;
     metrics::Histogram template_to_job;
 };
 

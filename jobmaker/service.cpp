@@ -1,40 +1,37 @@
-// Joins the bus, the id mark on disk and the proposal check to the maker; the rules are elsewhere.
-// Order at start: read the kept jobs (ids and tip go on from there), write our claim, make jobs.
+// Joins the bus, the direct ways, the id mark on disk and the proposal check to the maker; the
+// rules are elsewhere.
 #include "jobmaker/service.hpp"
 
-#include <set>
-
-#include "common/base/file.hpp"
 #include "common/base/log.hpp"
 #include "common/config/pool.hpp"
 #include "common/messages/event.pb.h"
-#include "common/node/bitcoin_rpc.hpp"
-#include "common/runtime/loop.hpp"
+#include "common/runtime/intake.hpp"
+#include "common/runtime/spreader.hpp"
 #include "jobmaker/config.hpp"
+#include "jobmaker/id_mark.hpp"
 #include "jobmaker/maker.hpp"
 #include "jobmaker/probe.hpp"
-#include "jobmaker/proposal.hpp"
+#include "jobmaker/proposal_checker.hpp"
 
 namespace lode::jobmaker {
 namespace {
 
 constexpr auto tick_interval = std::chrono::milliseconds(500);
-// A claim that did not reach the bus is written again after this.
-constexpr auto claim_retry = std::chrono::seconds(2);
-// The same for the mark of job ids on a disk that is full.
-constexpr auto mark_retry = std::chrono::seconds(10);
 // Not ready when nothing was published for three heartbeats.
 constexpr auto silence_max = std::chrono::seconds(30);
 // Blocks of ours that may still be a tip.
 constexpr auto block_history = std::chrono::hours(2);
-// Checked shapes remembered; there are tens at most, and forgetting one costs a check.
-constexpr std::size_t shapes_max = 1'000;
+// Jobs and heartbeats that wait for a slow sserver: minutes of them, a few kilobytes each.
+constexpr std::size_t posts_waiting = 16;
+// Jobs that wait for a bus that refuses them: hours of them, so that the archive misses none.
+constexpr std::size_t jobs_kept = 1'000;
 
-MakerSettings maker_settings(const config::ChainConfig& chain, const Config& config,
+MakerSettings maker_settings(const runtime::Context& context, const Config& config,
                              const bitcoin::Address& payout) {
+    const config::ChainConfig& chain = context.pool.chain();
     MakerSettings settings;
     settings.chain = chain.name;
-    settings.source = "jobmaker";
+    settings.source = context.instance;
     settings.coinbase.payout_script = payout.script;
     settings.coinbase.tag = chain.coinbase_tag;
     settings.coinbase.bip54_locktime = config.bip54_locktime;
@@ -43,42 +40,40 @@ MakerSettings maker_settings(const config::ChainConfig& chain, const Config& con
     return settings;
 }
 
-// No file means the first start.
-Result<JobIds> read_ids(const std::filesystem::path& path) {
-    std::error_code problem;
-    if (!std::filesystem::exists(path, problem) && !problem) return JobIds(JobId(0));
-    LODE_TRY(const auto text, read_file(path));
-    const auto mark = parse_mark(text);
-    if (mark) return JobIds(mark.value());
-    // Written whole or not at all: whatever else stands there was not written by us.
-    return failure(ErrorCode::internal, path.string() + ": " + mark.error().context);
-}
-
 class Jobmaker final : public runtime::Service {
   public:
-    Jobmaker(runtime::Context& context, const Config& config, Maker maker)
+    Jobmaker(runtime::Context& context, const Config& config, IdMark mark, Maker maker)
         : context_(context),
           chain_(context.pool.chain()),
           config_(config),
           probe_(context.metrics),
+          mark_(std::move(mark)),
           maker_(std::move(maker)) {}
     ~Jobmaker() override { close(); }
 
     Result<void> start() override;
-    void stop(std::function<void()> stopped) override;
+    void stop(std::function<void()> stopped) override {
+        close();
+        stopped();
+    }
     runtime::Health health() const override;
 
   private:
-    Result<void> open_bus();
-    Result<void> open_nodes();
+    Result<void> open_producers();
+    Result<void> open_consumers();
+    Result<void> join_group();
+    void open_intake();
     void claim();
+    void jobs_read(const std::vector<bus::Record<v1::JobMessage>>& records);
     void templates_arrived(const std::vector<bus::Record<v1::TemplateMessage>>& records);
+    Result<void> take(const std::shared_ptr<const v1::TemplateMessage>& message, UnixTime produced);
+    void take_posted(const std::shared_ptr<const v1::TemplateMessage>& message,
+                     const http::Responder& responder);
     void work();
+    void note_role();
     void publish(const Output& output);
     void told(const Output& output);
-    void keep_ids_ahead();
-    void check(const Output& output);
-    void checked(const std::string& shape, const Result<std::optional<std::string>>& word);
+    void checked(const ProposalChecker::Finding& finding);
     void raise_alert(std::string what, std::string detail);
     void close();
     Moment now() const { return {context_.clock.unix_now(), context_.clock.steady_now()}; }
@@ -87,54 +82,55 @@ class Jobmaker final : public runtime::Service {
     const config::ChainConfig& chain_;
     Config config_;
     Probe probe_;
+    IdMark mark_;
     Maker maker_;
-    SteadyTime mark_not_before_ = SteadyTime::min();
+    Role role_ = Role::standby;
+    bool caught_up_ = false;  // with the job topic
     std::optional<SteadyTime> published_at_;
     std::optional<SteadyTime> template_at_;  // of a template that waits for its job
-    std::set<std::string> shapes_;           // already checked or being checked
     std::shared_ptr<const bool> alive_ = std::make_shared<const bool>(true);
-    std::optional<bus::Producer<v1::JobMessage>> jobs_;
+    std::unique_ptr<runtime::Spreader> jobs_;
     std::optional<bus::Producer<v1::PoolEvent>> events_;
-    std::optional<bus::Consumer<v1::JobMessage>> history_;
+    std::optional<bus::Consumer<v1::JobMessage>> topic_;
+    std::unique_ptr<bus::RawConsumer> membership_;
     std::optional<bus::Consumer<v1::TemplateMessage>> templates_;
     std::optional<bus::Consumer<v1::BlockEvent>> blocks_;
     std::unique_ptr<Timer> timer_;
-    std::unique_ptr<Timer> claim_timer_;
-    std::vector<std::unique_ptr<node::NodeRpc>> nodes_;
-    std::unique_ptr<runtime::Loop> checker_;  // the thread that waits for proposals
+    std::unique_ptr<ProposalChecker> checker_;
 };
-
-std::filesystem::path mark_path(const runtime::Context& context) {
-    return context.data_folder / "job-id";
-}
 
 Result<void> Jobmaker::start() {
     if (config_.proposal_check) {
-        LODE_TRY_VOID(open_nodes());
+        LODE_TRY(checker_,
+                 ProposalChecker::open(chain_.nodes, context_.loop,
+                                       [this](const auto& finding) { checked(finding); }));
     }
-    LODE_TRY_VOID(open_bus());
+    LODE_TRY_VOID(open_producers());
+    LODE_TRY_VOID(open_consumers());
+    LODE_TRY_VOID(join_group());
+    open_intake();
     timer_ = context_.loop.every(tick_interval, [this] { work(); });
     return success();
 }
 
-Result<void> Jobmaker::open_nodes() {
-    for (const config::NodeConfig& settings : chain_.nodes) {
-        LODE_TRY(auto rpc,
-                 node::open_bitcoin_rpc({.url = settings.url,
-                                         .user = settings.user,
-                                         .password = settings.password,
-                                         .cookie_file = settings.cookie_file.value_or("")}));
-        nodes_.push_back(std::move(rpc));
-    }
-    checker_ = std::make_unique<runtime::Loop>("job-check");
+Result<void> Jobmaker::open_producers() {
+    LODE_TRY(auto producer,
+             context_.bus.raw_producer({bus::topics::job.spec, chain_.name}, context_.loop));
+    LODE_TRY(jobs_, runtime::Spreader::open(std::move(producer), context_.loop, context_.metrics,
+                                            {.neighbours = config_.sservers,
+                                             .path = "/v1/job",
+                                             .secret = context_.pool.direct_secret,
+                                             .key = chain_.name,
+                                             .waiting_max = posts_waiting,
+                                             .kept_max = jobs_kept}));
+    LODE_TRY(events_, bus::Producer<v1::PoolEvent>::open(context_.bus, bus::topics::event, "",
+                                                         context_.loop));
     return success();
 }
 
-Result<void> Jobmaker::open_bus() {
+Result<void> Jobmaker::open_consumers() {
     bus::Bus& bus = context_.bus;
     Scheduler& loop = context_.loop;
-    LODE_TRY(jobs_, bus::Producer<v1::JobMessage>::open(bus, bus::topics::job, chain_.name, loop));
-    LODE_TRY(events_, bus::Producer<v1::PoolEvent>::open(bus, bus::topics::event, "", loop));
     const UnixTime time = context_.clock.unix_now();
     bus::ConsumerOptions options;
     options.start = bus::StartAt::time;
@@ -151,56 +147,123 @@ Result<void> Jobmaker::open_bus() {
     LODE_TRY(templates_, bus::Consumer<v1::TemplateMessage>::open(
                              bus, bus::topics::block_template, chain_.name, options, loop,
                              [this](const auto& records) { templates_arrived(records); }));
-    LODE_TRY(history_, bus::Consumer<v1::JobMessage>::open(
-                           bus, bus::topics::job, chain_.name,
-                           {.group = "", .start = bus::StartAt::earliest, .offsets = {}}, loop,
-                           [this](const auto& records) {
-                               for (const auto& one : records) maker_.history(*one.message);
-                           }));
-    history_->when_caught_up([this] { claim(); });
+    // All that is kept: ids and the tip go on from there.
+    LODE_TRY(topic_, bus::Consumer<v1::JobMessage>::open(
+                         bus, bus::topics::job, chain_.name,
+                         {.group = "", .start = bus::StartAt::earliest, .offsets = {}}, loop,
+                         [this](const auto& records) { jobs_read(records); }));
+    topic_->when_caught_up([this] { caught_up_ = true; });
     return success();
 }
 
+Result<void> Jobmaker::join_group() {
+    bus::ConsumerOptions options;
+    options.group = "jobmaker";
+    options.member = bus::Membership{
+        .assigned = [this](const std::vector<std::uint32_t>& partitions) -> bus::Offsets {
+            // The template topic has one partition: who has it leads.
+            if (partitions.empty()) {
+                maker_.leadership().released();
+            } else {
+                maker_.leadership().assigned(now().steady);
+            }
+            work();
+            return {};
+        },
+        .revoked =
+            [this](bus::Revocation why) {
+                const bool orderly = why == bus::Revocation::orderly;
+                orderly ? maker_.leadership().released() : maker_.leadership().lost();
+                log::info("no longer chosen to make jobs", {{"in_touch", orderly}});
+                work();
+            }};
+    LODE_TRY(membership_, context_.bus.raw_consumer(
+                              {bus::topics::block_template.spec, chain_.name}, std::move(options),
+                              context_.loop, v1::TemplateMessage::default_instance(), nullptr));
+    return success();
+}
+
+void Jobmaker::open_intake() {
+    const auto taken = [this, &loop = context_.loop, weak = std::weak_ptr(alive_)](
+                           const auto& message, const http::Responder& responder) {
+        loop.post([this, weak, message, responder] {
+            if (weak.lock()) take_posted(message, responder);
+        });
+    };
+    context_.router.add(
+        http::Method::post, "/v1/template",
+        runtime::intake<v1::TemplateMessage>({.secret = context_.pool.direct_secret}, taken));
+}
+
 void Jobmaker::claim() {
-    const auto retry = [this](const Error& error) {
+    Leadership& leadership = maker_.leadership();
+    leadership.claim_sent();
+    const auto failed = [this](const Error& error) {
         log::error("claim not written, trying again", {{"error", error}});
-        claim_timer_ = context_.loop.after(claim_retry, [this] { claim(); });
+        maker_.leadership().claim_failed(now().steady);
     };
     auto message = std::make_shared<const v1::JobMessage>(maker_.claim(now().wall));
-    const auto sent = jobs_->send(
-        0, chain_.name, std::move(message), [this, retry](const Result<bus::Position>& place) {
-            if (!place) return retry(place.error());
+    const auto sent =
+        jobs_->send_to_bus(std::move(message), [this, failed](const Result<bus::Position>& place) {
+            if (!place) return failed(place.error());
             log::info("claim written", {{"generation", place.value().offset}});
-            history_.reset();
-            maker_.claimed(place.value().offset);
+            maker_.leadership().claim_written(place.value().offset, now().steady);
             work();
         });
-    if (!sent) retry(sent.error());
+    if (!sent) failed(sent.error());
+}
+
+void Jobmaker::jobs_read(const std::vector<bus::Record<v1::JobMessage>>& records) {
+    for (const auto& record : records) {
+        maker_.message_read(*record.message, record.position.offset, now().steady);
+    }
+    work();
 }
 
 void Jobmaker::templates_arrived(const std::vector<bus::Record<v1::TemplateMessage>>& records) {
     for (const auto& record : records) {
         if (!record.message->has_template_()) continue;
-        const auto verdict = maker_.template_arrived(record.message, record.appended, now());
-        if (!verdict) {
-            probe_.templates_refused.increment();
-            log::error("template refused", {{"topic", bus::topics::block_template.spec.name},
-                                            {"offset", record.position.offset},
-                                            {"error", verdict.error()}});
-        } else if (verdict.value() == TemplateVerdict::accepted) {
-            probe_.templates.increment();
-            if (!template_at_) template_at_ = now().steady;
-        } else {
-            if (verdict.value() == TemplateVerdict::stale) probe_.templates_refused.increment();
-            log::debug("template refused", {{"verdict", to_string(verdict.value())}});
-        }
+        const auto taken = take(record.message, record.appended);
+        if (taken) continue;
+        log::error("template refused", {{"topic", bus::topics::block_template.spec.name},
+                                        {"offset", record.position.offset},
+                                        {"error", taken.error()}});
     }
     work();
 }
 
+Result<void> Jobmaker::take(const std::shared_ptr<const v1::TemplateMessage>& message,
+                            UnixTime produced) {
+    const auto verdict = maker_.template_arrived(message, produced, now());
+    if (!verdict) {
+        probe_.templates_refused.increment();
+        return verdict.as_failure();
+    }
+    if (verdict.value() == TemplateVerdict::stale) probe_.templates_refused.increment();
+    if (verdict.value() != TemplateVerdict::accepted) return success();
+    probe_.templates.increment();
+    if (!template_at_) template_at_ = now().steady;
+    return success();
+}
+
+void Jobmaker::take_posted(const std::shared_ptr<const v1::TemplateMessage>& message,
+                           const http::Responder& responder) {
+    if (message->chain() != chain_.name || !message->has_template_()) {
+        return responder.send(http::error_response(400, "no template of chain " + chain_.name));
+    }
+    // There is no bus time: the sender's clock must do.
+    const auto taken = take(message, from_unix_ms(message->produced_unix_ms()));
+    work();
+    if (taken) return responder.send({.body = "{}"});
+    log::error("template refused", {{"source", message->source()}, {"error", taken.error()}});
+    responder.send(http::error_response(400, taken.error().context));
+}
+
 void Jobmaker::work() {
-    if (!maker_.has_claim()) return;
-    keep_ids_ahead();
+    if (maker_.leadership().claim_due(now().steady)) claim();
+    note_role();
+    if (role_ != Role::leader) return;
+    mark_.keep_ahead(maker_.ids(), now().wall, now().steady);
     const auto output = maker_.due(now());
     template_at_ = output && output.value().plan ? template_at_ : std::nullopt;
     if (!output) {
@@ -211,35 +274,34 @@ void Jobmaker::work() {
     }
 }
 
-void Jobmaker::keep_ids_ahead() {
-    const auto mark = maker_.ids().wanted_mark(context_.clock.unix_now());
-    if (!mark || now().steady < mark_not_before_) return;
-    const auto written = replace_file(mark_path(context_), mark_text(*mark));
-    if (written) {
-        maker_.ids().reserved(*mark);
-    } else {
-        // The clock keeps ids rising meanwhile; only a clock set back could make them fall.
-        log::error("job ids not reserved, trying again", {{"error", written.error()}});
-        mark_not_before_ = now().steady + mark_retry;
-    }
+void Jobmaker::note_role() {
+    const Leadership& leadership = maker_.leadership();
+    probe_.generation.set(leadership.highest());
+    if (role_ == leadership.role()) return;
+    role_ = leadership.role();
+    probe_.leader.set(role_ == Role::leader ? 1 : 0);
+    published_at_.reset();
+    log::info("role changed",
+              {{"role", to_string(role_)}, {"highest_generation", leadership.highest()}});
+    if (role_ == Role::leader) raise_alert("jobmaker leads", context_.instance);
 }
 
 void Jobmaker::publish(const Output& output) {
     const auto begun = std::exchange(template_at_, std::nullopt);
-    const auto sent = jobs_->send(
-        0, chain_.name, output.message, [this, begun](const Result<bus::Position>& place) {
-            if (!place) {
-                log::error("job not delivered", {{"error", place.error()}});
-                return maker_.job_lost(now().steady);
-            }
+    const bool is_job = output.plan != nullptr;
+    // A late heartbeat would say that what is old by then is new.
+    const auto again = is_job ? runtime::Again::until_delivered : runtime::Again::never;
+    jobs_->send(output.message, again, [this, begun, is_job](const Result<void>& had) {
+        if (had) {
             published_at_ = now().steady;
             if (begun) probe_.template_to_job.observe(now().steady - *begun);
-        });
-    if (!sent) {
-        log::error("job not sent", {{"error", sent.error()}});
-        return maker_.job_lost(now().steady);
-    }
-    if (output.plan) told(output);
+            return maker_.job_had();
+        }
+        if (!is_job) return;  // another follows
+        log::error("job reached nobody", {{"error", had.error()}});
+        maker_.job_lost(now().steady);
+    });
+    if (is_job) told(output);
 }
 
 void Jobmaker::told(const Output& output) {
@@ -252,80 +314,63 @@ void Jobmaker::told(const Output& output) {
                                 {"clean", job.clean()},
                                 {"transactions", job.bitcoin().transaction_count()},
                                 {"reward", job.reward()}});
-    if (checker_) check(output);
+    if (checker_) checker_->check(output);
 }
 
-void Jobmaker::check(const Output& output) {
-    const std::string shape = proposal_shape(output.message->job(), *output.plan);
-    if (shapes_.size() >= shapes_max) shapes_.clear();
-    if (!shapes_.insert(shape).second) return;
-    // The node that made the template is on its tip; any other is second best.
-    const std::string& wanted = output.plan->source.message->template_().node();
-    const auto found = std::find_if(nodes_.begin(), nodes_.end(),
-                                    [&](const auto& one) { return one->url() == wanted; });
-    node::NodeRpc& rpc = found == nodes_.end() ? *nodes_.front() : **found;
-    checker_->post([this, &rpc, shape, output, weak = std::weak_ptr(alive_)] {
-        const auto block = proposal_block(output.message->job(), *output.plan);
-        auto word = block ? rpc.propose_block(block.value())
-                          : Result<std::optional<std::string>>(block.error());
-        context_.loop.post([this, shape, word = std::move(word), weak] {
-            if (weak.lock()) checked(shape, word);
-        });
-    });
-}
-
-void Jobmaker::checked(const std::string& shape, const Result<std::optional<std::string>>& word) {
-    const auto verdict = word ? proposal_verdict(word.value()) : ProposalVerdict::unknown;
-    if (verdict == ProposalVerdict::valid) {
+void Jobmaker::checked(const ProposalChecker::Finding& finding) {
+    if (finding.verdict == ProposalVerdict::valid) {
         probe_.proposals_valid.increment();
-        log::info("block proposal valid", {{"shape", shape}});
-    } else if (verdict == ProposalVerdict::unknown) {
-        shapes_.erase(shape);
-        const std::string why = word ? word.value().value_or("") : word.error().context;
-        log::warn("block proposal not answered, trying again", {{"reason", why}});
+        log::info("block proposal valid", {{"shape", finding.shape}});
+    } else if (finding.verdict == ProposalVerdict::unknown) {
+        log::warn("block proposal not answered, trying again", {{"reason", finding.reason}});
     } else {
         probe_.proposals_refused.increment();
-        const std::string reason = word.value().value_or("");
-        log::error("block proposal refused", {{"shape", shape}, {"reason", reason}});
-        raise_alert("block proposal refused", reason + ", shape " + shape);
+        log::error("block proposal refused",
+                   {{"shape", finding.shape}, {"reason", finding.reason}});
+        raise_alert("block proposal refused", finding.reason + ", shape " + finding.shape);
     }
 }
 
 void Jobmaker::raise_alert(std::string what, std::string detail) {
     auto event = std::make_shared<v1::PoolEvent>();
     event->set_produced_unix_ms(to_unix_ms(context_.clock.unix_now()));
-    event->set_source("jobmaker");
+    event->set_source(context_.instance);
     event->set_chain(chain_.name);
     event->mutable_alert()->set_what(std::move(what));
     event->mutable_alert()->set_detail(std::move(detail));
-    const auto sent = events_->send(0, "jobmaker", std::move(event), [](const auto& delivered) {
-        if (!delivered) log::warn("event not delivered", {{"error", delivered.error()}});
-    });
+    const auto sent =
+        events_->send(0, context_.instance, std::move(event), [](const auto& delivered) {
+            if (!delivered) log::warn("event not delivered", {{"error", delivered.error()}});
+        });
     if (!sent) log::warn("event not sent", {{"error", sent.error()}});
 }
 
 runtime::Health Jobmaker::health() const {
-    if (!maker_.has_claim()) return {runtime::Readiness::not_ready, "no claim in the job topic"};
-    if (!published_at_ || now().steady - *published_at_ > silence_max) {
-        return {runtime::Readiness::not_ready, "no fresh template"};
+    using runtime::Readiness;
+    switch (role_) {
+        case Role::standby:
+            if (!caught_up_) return {Readiness::not_ready, "reading the job topic"};
+            return {Readiness::ready, "standby"};
+        case Role::claiming:
+            return {Readiness::not_ready, "no claim in the job topic"};
+        case Role::leader:
+            break;
     }
-    return {runtime::Readiness::ready, ""};
-}
-
-void Jobmaker::stop(std::function<void()> stopped) {
-    close();
-    stopped();
+    if (!published_at_ || now().steady - *published_at_ > silence_max) {
+        return {Readiness::not_ready, "no fresh template"};
+    }
+    return {Readiness::ready, ""};
 }
 
 void Jobmaker::close() {
     alive_.reset();
     timer_.reset();
-    claim_timer_.reset();
+    membership_.reset();
     templates_.reset();
     blocks_.reset();
-    history_.reset();
-    for (auto& one : nodes_) one->cancel();
-    checker_.reset();  // waits for its running call, which cancel() has ended
+    topic_.reset();
+    jobs_.reset();
+    checker_.reset();
 }
 
 }  // namespace
@@ -339,10 +384,11 @@ runtime::ServiceDefinition definition() {
                 LODE_TRY(const Config config, section().read(context.document));
                 const config::ChainConfig& chain = context.pool.chain();
                 LODE_TRY(const auto payout, payout_address(context.document, chain));
-                LODE_TRY(auto ids, read_ids(mark_path(context)));
-                Maker maker(maker_settings(chain, config, payout), std::move(ids));
+                IdMark mark(context.data_folder / "job-id");
+                LODE_TRY(auto ids, mark.read());
+                Maker maker(maker_settings(context, config, payout), std::move(ids));
                 return std::unique_ptr<runtime::Service>(
-                    std::make_unique<Jobmaker>(context, config, std::move(maker)));
+                    std::make_unique<Jobmaker>(context, config, std::move(mark), std::move(maker)));
             },
             .check = [](const config::Document& document,
                         const config::PoolConfig& pool) -> Result<void> {

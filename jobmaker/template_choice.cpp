@@ -47,7 +47,7 @@ TemplateVerdict TemplateChoice::add(MiningTemplate content, SteadyTime made, Ste
         }
         return TemplateVerdict::duplicate;
     }
-    if (!fresh(made, now)) return TemplateVerdict::stale;
+    if (!fresh(made, now) || outdated(content, now)) return TemplateVerdict::stale;
     remember(seen_, content.id, seen_max);
     std::erase_if(candidates_, [&](const Candidate& other) {
         return other.content.origin == content.origin || !fresh(other.made, now);
@@ -75,6 +75,15 @@ const Candidate* TemplateChoice::best(SteadyTime now) const {
         if (fresh(one.made, now) && (best == nullptr || better(one, *best))) best = &one;
     }
     return best;
+}
+
+// By the clock of one gbtmaker, so that both times compare. Should it be set back, its templates
+// are taken again once the one made before has grown too old.
+bool TemplateChoice::outdated(const MiningTemplate& content, SteadyTime now) const {
+    return std::any_of(candidates_.begin(), candidates_.end(), [&](const Candidate& other) {
+        return other.content.origin == content.origin && fresh(other.made, now) &&
+               other.content.message->produced_unix_ms() > content.message->produced_unix_ms();
+    });
 }
 
 bool TemplateChoice::fresh(SteadyTime made, SteadyTime now) const {

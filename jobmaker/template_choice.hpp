@@ -41,6 +41,8 @@ class TemplateChoice {
     [[nodiscard]] const Candidate* best(SteadyTime now) const;
 
   private:
+    // A newer one of the same origin was here before: by the direct way, while the bus was away.
+    [[nodiscard]] bool outdated(const MiningTemplate& content, SteadyTime now) const;
     [[nodiscard]] bool fresh(SteadyTime made, SteadyTime now) const;
     [[nodiscard]] bool better(const Candidate& a, const Candidate& b) const;
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <string>
 
 #include "common/config/pool.hpp"
 
@@ -11,6 +12,7 @@ namespace lode::sharelogger {
 
 struct Config {
     std::uint16_t health_port = config::default_health_port("sharelogger");
+    std::string instance = "one";
     std::optional<std::filesystem::path> archive_dir;
 };
 

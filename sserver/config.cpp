@@ -106,7 +106,7 @@ config::Section<Config> storage_settings(config::Section<Config> table) {
                  {.help = "With the oldest unanswered share so old, shares are written to the "
                           "spool and the bus is fed from there.",
                   .min = milliseconds(20),
-                  .max = std::chrono::seconds(10)})
+                  .max = std::chrono::seconds(2)})
         .setting("spool_max", &Config::spool_max,
                  {.help = "Largest size of all spools here, 300 bytes a share; then shares are "
                           "refused.",
@@ -122,9 +122,12 @@ const config::Section<Config>& section() {
         config::Section<Config> all("sserver", "Serves miners over Stratum.");
         all.setting("health_port", &Config::health_port, config::about_health_port())
             .setting("id", &Config::id,
-                     {.help = "Number of this sserver; no two of one pool may share one.",
+                     {.help = "Number of this sserver; by default one that no other sserver has is "
+                              "leased from the database. Who sets it vouches that no other "
+                              "sserver of the pool has it.",
                       .min = 0,
-                      .max = server_id_max})
+                      .max = server_id_max,
+                      .sample = "1"})
             .setting("loops", &Config::loops,
                      {.help = "Event loops, by default one a core.",
                       .min = 1,
@@ -137,7 +140,15 @@ const config::Section<Config>& section() {
                      {.help = "Health endpoints of the blkmakers that solved shares are also sent "
                               "to directly.",
                       .sample = "http://127.0.0.1:9104",
-                      .schemes = {"http"}});
+                      .schemes = {"http"}})
+            .setting("backup", &Config::backup,
+                     {.help = "Where miners are told to go while there is no work here; without "
+                              "it they are only disconnected.",
+                      .sample = "stratum+tcp://backup.example:3333",
+                      .schemes = {"stratum+tcp"}})
+            .setting("watch_nodes", &Config::watch_nodes,
+                     {.help = "Ask the chain's nodes for their tips, and send miners away when "
+                              "jobs do not follow a newer block for 10 s."});
         return storage_settings(limit_settings(difficulty_settings(std::move(all))))
             .list("listener", &Config::listeners, listener_section(), {.min = 1, .max = 64})
             .check(check);
@@ -160,8 +171,7 @@ ShareStreamOptions share_stream_options(const Config& config, const config::BusC
 
 Result<SessionRules> session_rules(const Config& config, const config::ChainConfig& chain) {
     SessionRules rules;
-    rules.origin = {"sserver-" + std::to_string(config.id), chain.name};
-    rules.server_id = config.id;
+    rules.origin.chain = chain.name;
     rules.users.mode = config.users;
     LODE_TRY(rules.users.network, bitcoin::parse_network(chain.network));
     rules.vardiff.shares_per_minute = config.shares_per_minute;

@@ -32,10 +32,12 @@ struct ListenerConfig {
 
 struct Config {
     std::uint16_t health_port = config::default_health_port("sserver");
-    std::uint16_t id = 1;
+    std::optional<std::uint16_t> id;  // empty: leased from the database
     std::optional<std::uint16_t> loops;
     UserMode users = UserMode::address;
     std::vector<std::string> blkmakers;
+    std::optional<std::string> backup;
+    bool watch_nodes = true;
     std::uint32_t shares_per_minute = 18;
     std::chrono::milliseconds vardiff_window = std::chrono::seconds(120);
     std::string min_difficulty = "2^-16";
@@ -60,7 +62,7 @@ struct Config {
 [[nodiscard]] ShareStreamOptions share_stream_options(const Config& config,
                                                       const config::BusConfig& bus);
 
-// The rules of sessions that the settings and the chain amount to.
+// The rules of sessions that the settings and the chain amount to; the server id comes later.
 [[nodiscard]] Result<SessionRules> session_rules(const Config& config,
                                                  const config::ChainConfig& chain);
 

@@ -2,7 +2,6 @@
 #include "sserver/counter_file.hpp"
 
 #include <charconv>
-#include <limits>
 
 #include "common/base/file.hpp"
 
@@ -23,15 +22,6 @@ Result<std::uint32_t> read_counter(const std::filesystem::path& path) {
 
 Result<void> write_counter(const std::filesystem::path& path, std::uint32_t value) {
     return replace_file(path, std::to_string(value) + "\n");
-}
-
-Result<std::uint32_t> next_counter(const std::filesystem::path& path) {
-    LODE_TRY(const auto last, read_counter(path));
-    if (last == std::numeric_limits<std::uint32_t>::max()) {
-        return failure(ErrorCode::internal, path.string() + ": at its end");
-    }
-    LODE_TRY_VOID(write_counter(path, last + 1));
-    return last + 1;
 }
 
 }  // namespace lode::sserver

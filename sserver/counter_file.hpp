@@ -15,7 +15,4 @@ namespace lode::sserver {
 // Returns once the value is on disk.
 [[nodiscard]] Result<void> write_counter(const std::filesystem::path& path, std::uint32_t value);
 
-// Adds one, on disk first, and gives the new value: what no earlier start has had.
-[[nodiscard]] Result<std::uint32_t> next_counter(const std::filesystem::path& path);
-
 }  // namespace lode::sserver

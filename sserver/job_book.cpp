@@ -11,13 +11,21 @@ void JobBook::add(JobPtr job, SteadyTime now) {
     LODE_ASSERT(jobs_.empty() || jobs_.back().job->id < job->id);
     if (!jobs_.empty()) jobs_.back().replaced = now;
     if (job->clean == stratum::CleanJobs::yes) {
-        for (Entry& entry : jobs_) entry.standing = Standing::stale;
+        withdraw();
     }
     jobs_.push_back({std::move(job), now});
     const auto forgotten = [&](const Entry& entry) {
         return entry.replaced && now - *entry.replaced >= life_;
     };
     while (forgotten(jobs_.front()) || jobs_.size() > jobs_max) jobs_.pop_front();
+}
+
+void JobBook::withdraw() {
+    for (Entry& entry : jobs_) entry.standing = Standing::stale;
+}
+
+void JobBook::reinstate() {
+    if (!jobs_.empty()) jobs_.back().standing = Standing::in_force;
 }
 
 const JobBook::Entry* JobBook::find(JobId id) const {

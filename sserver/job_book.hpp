@@ -31,6 +31,11 @@ class JobBook {
     // Jobs come in the order of their ids.
     void add(JobPtr job, SteadyTime now);
 
+    // Every job is stale; the next one added is not.
+    void withdraw();
+    // The newest job is in force again; those replaced before stay stale.
+    void reinstate();
+
     // Null for a job never had or forgotten.
     [[nodiscard]] const Entry* find(JobId id) const;
     [[nodiscard]] JobPtr current() const { return jobs_.empty() ? nullptr : jobs_.back().job; }

@@ -93,6 +93,14 @@ void Lane::look() {
     });
 }
 
+void Lane::no_work(const SharedText& farewell) {
+    loop_->post([this, farewell] { sessions_.no_work(farewell); });
+}
+
+void Lane::work_again() {
+    loop_->post([this] { sessions_.work_again(); });
+}
+
 void Lane::close_all() {
     loop_->post([this] { sessions_.close_all(); });
 }

@@ -53,6 +53,9 @@ class Lane final : public net::ConnectionHandler, public LoopPort, private Share
     void tick();
     // Often, compared with the time after which shares are spooled.
     void look();
+    // Shares are refused as stale, until there is work again; `farewell`, if any, goes to all.
+    void no_work(const SharedText& farewell);
+    void work_again();
     void close_all();
     // From now on nothing of miners is read.
     void drain() { draining_.store(true); }

@@ -148,6 +148,12 @@ void LoopSessions::answer(const WaitingAnswer& waiting, SteadyTime now) {
     probe_.accept_latency.observe(now - waiting.received);
 }
 
+void LoopSessions::no_work(const SharedText& farewell) {
+    book_.withdraw();
+    if (!farewell) return;
+    clients_.for_each([&](std::uint32_t, Client& client) { port_.send(client.id, farewell); });
+}
+
 void LoopSessions::close_all() {
     clients_.for_each([&](std::uint32_t, Client& client) { port_.close(client.id); });
 }

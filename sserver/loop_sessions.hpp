@@ -52,7 +52,11 @@ class LoopSessions {
     // To be told what becomes of its shares, and looked at.
     [[nodiscard]] ShareStream& stream() { return stream_; }
 
-    // There is no work any more.
+    // The work in hand is worth nothing: shares are refused as stale (and still compared with the
+    // network's target). `farewell`, a whole line or null, goes to every miner.
+    void no_work(const SharedText& farewell);
+    // The newest job is worth mining after all; a new job says so by itself.
+    void work_again() { book_.reinstate(); }
     void close_all();
 
     [[nodiscard]] std::size_t shares_under_way() const {

@@ -1,20 +1,26 @@
-// Joins sockets, bus, disk and blkmakers to the sessions; the rules are elsewhere. The service's
-// own thread takes jobs and sends solved shares; each lane has a thread with an event loop.
+// Joins sockets, bus, disk, database and nodes to the sessions; the rules are elsewhere. The
+// service's own thread takes jobs and sends solved shares; each lane has a thread with an event
+// loop. Lanes open when there is a server id to serve under.
 #include "sserver/service.hpp"
 
 #include <malloc.h>
 
+#include <cstdlib>
 #include <thread>
 
 #include "common/base/log.hpp"
 #include "common/bus/topics.hpp"
-#include "common/messages/job.pb.h"
+#include "common/config/url.hpp"
 #include "common/messages/solved.pb.h"
+#include "common/runtime/run.hpp"
+#include "common/stratum/response.hpp"
 #include "sserver/config.hpp"
 #include "sserver/counter_file.hpp"
 #include "sserver/doors.hpp"
-#include "sserver/job_gate.hpp"
+#include "sserver/job_feed.hpp"
 #include "sserver/lane.hpp"
+#include "sserver/lease_keeper.hpp"
+#include "sserver/node_watcher.hpp"
 #include "sserver/share_spool_replay.hpp"
 #include "sserver/solved_ways.hpp"
 
@@ -24,8 +30,12 @@ namespace {
 constexpr auto tick_interval = std::chrono::milliseconds(500);
 // A small part of the least time after which shares are spooled.
 constexpr auto spool_look = std::chrono::milliseconds(10);
-// Jobs of the last hours are read at a start; the newest is in force if it is fresh.
-constexpr auto job_history = std::chrono::hours(2);
+// A database in reach answers within this; a start does not wait longer for it.
+constexpr auto first_lease_max = std::chrono::seconds(1);
+// At a stop the id is given back if the database takes it within this.
+constexpr auto release_max = std::chrono::seconds(2);
+// Miners who are told another pool have this long to go there, their shares refused meanwhile.
+constexpr auto farewell = std::chrono::seconds(10);
 // When so many more have left than stay, their memory goes back to the system.
 constexpr std::size_t trim_connections = 500;
 // At a stop shares under way get this long to become durable and be answered.
@@ -39,7 +49,9 @@ class Sserver final : public runtime::Service {
           config_(std::move(config)),
           rules_(std::move(rules)),
           probe_(context.metrics),
-          gate_(config_.max_job_age),
+          jobs_(context, {rules_.origin.chain, config_.max_job_age}, probe_,
+                [this](const JobPtr& job) { take_job(job); }),
+          tips_(context.pool.chain().nodes.size()),
           doors_(config_, probe_) {}
     ~Sserver() override { close(); }
 
@@ -50,15 +62,19 @@ class Sserver final : public runtime::Service {
   private:
     Result<void> open_numbers();
     Result<void> open_spools();
-    Result<void> open_lanes();
-    Result<void> open_bus();
-    void take_jobs(const std::vector<bus::Record<v1::JobMessage>>& records);
+    Result<void> open_lease();
+    void lease_news(const Result<void>& outcome);
+    Result<void> open_nodes();
+    Result<void> open_lanes(Identity identity);
     void take_job(const JobPtr& job);
+    std::string no_work() const;
+    void send_away(const std::string& reason);
     void tick();
     void give_back_memory();
     void listen_or_not();
     void wait_for_shares(SteadyTime end, const std::function<void()>& stopped);
     void close();
+    void release(std::function<void()> stopped);
 
     [[nodiscard]] Moment now() const {
         return {context_.clock.unix_now(), context_.clock.steady_now()};
@@ -67,37 +83,81 @@ class Sserver final : public runtime::Service {
     Config config_;
     SessionRules rules_;
     Probe probe_;
-    JobGate gate_;
+    JobFeed jobs_;
+    TipWatch tips_;
     Doors doors_;
+    SharedText farewell_line_;  // null: miners are closed at once
     std::shared_ptr<const bool> alive_ = std::make_shared<const bool>(true);
     std::unique_ptr<SessionNumbers> numbers_;
-    std::uint32_t epoch_ = 0;
     SpoolBudget spool_budget_;
     std::unique_ptr<ShareSpoolReplay> replay_;
+    std::unique_ptr<LeaseKeeper> lease_;
+    std::unique_ptr<NodeWatcher> watcher_;
     std::vector<std::unique_ptr<Lane>> lanes_;
     std::unique_ptr<SolvedWays> solved_;
-    std::optional<bus::Consumer<v1::JobMessage>> jobs_;
-    bool caught_up_ = false;
-    std::size_t connections_peak_ = 0;  // since memory was given back
+    bool dead_work_ = false;
+    std::optional<SteadyTime> away_since_{};  // miners were sent away
+    std::size_t connections_peak_ = 0;        // since memory was given back
     std::unique_ptr<Timer> timer_;
     std::unique_ptr<Timer> spool_timer_;
     std::unique_ptr<Timer> drain_timer_;
 };
 
 Result<void> Sserver::start() {
+    if (config_.backup) {
+        LODE_TRY(const auto backup, config::parse_url(*config_.backup));
+        farewell_line_ = std::make_shared<const std::string>(
+            stratum::reconnect_line({.host = backup.host, .port = backup.port.value_or(0)}));
+    }
     LODE_TRY_VOID(doors_.take_ports());
+    LODE_TRY_VOID(open_lease());
     LODE_TRY_VOID(open_numbers());
     LODE_TRY_VOID(open_spools());
-    LODE_TRY_VOID(open_lanes());
     LODE_TRY(solved_, SolvedWays::open(context_, config_.blkmakers));
-    LODE_TRY_VOID(open_bus());
+    LODE_TRY_VOID(jobs_.open());
+    LODE_TRY_VOID(open_nodes());
+    LODE_TRY_VOID(lease_->await_first(first_lease_max));
+    lease_news(success());
     timer_ = context_.loop.every(tick_interval, [this] { tick(); });
     return success();
 }
 
-// Both on disk before the first miner: no stream and no extranonce is ever used twice.
+Result<void> Sserver::open_lease() {
+    LODE_TRY(lease_, LeaseKeeper::open({.id = config_.id,
+                                        .database = context_.pool.database,
+                                        .database_folder = context_.pool.data_dir,
+                                        .folder = context_.data_folder,
+                                        .clock = context_.clock},
+                                       context_.loop,
+                                       [this](const auto& outcome) { lease_news(outcome); }));
+    return success();
+}
+
+// A conflict later than the start's: another serves under our id, so nothing more may go out
+// under it. What is on disk is found by the next start.
+void Sserver::lease_news(const Result<void>& outcome) {
+    if (!outcome) {
+        close();
+        log::error("server id lost, the process ends", {{"reason", outcome.error()}});
+        std::_Exit(runtime::exit_code(outcome.error().code));
+    }
+    const auto identity = lease_->identity();
+    if (identity && lanes_.empty()) {
+        rules_.server_id = identity->id;
+        rules_.origin.source = "sserver-" + std::to_string(identity->id);
+        const auto opened = open_lanes(*identity);
+        if (!opened) {
+            lanes_.clear();
+            log::error("no loops for miners, trying on", {{"reason", opened.error()}});
+        } else if (const JobPtr job = jobs_.current()) {
+            take_job(job);
+        }
+    }
+    listen_or_not();
+}
+
+// Reserved on disk before the first miner: no extranonce is ever used twice.
 Result<void> Sserver::open_numbers() {
-    LODE_TRY(epoch_, next_counter(context_.data_folder / "epoch"));
     const auto path = context_.data_folder / "session-numbers";
     LODE_TRY(const auto begin, read_counter(path));
     numbers_ = std::make_unique<SessionNumbers>(
@@ -118,7 +178,16 @@ Result<void> Sserver::open_spools() {
     return success();
 }
 
-Result<void> Sserver::open_lanes() {
+Result<void> Sserver::open_nodes() {
+    if (!config_.watch_nodes) return success();
+    LODE_TRY(watcher_, NodeWatcher::open(context_.pool.chain().nodes, context_.loop,
+                                         [this](std::size_t node, const auto& tip) {
+                                             tips_.report(node, tip, now().steady);
+                                         }));
+    return success();
+}
+
+Result<void> Sserver::open_lanes(Identity identity) {
     const unsigned cores = std::max(1u, std::thread::hardware_concurrency());
     const auto count = config_.loops.value_or(static_cast<std::uint16_t>(cores));
     LODE_TRY(const auto partitions,
@@ -138,14 +207,14 @@ Result<void> Sserver::open_lanes() {
                 });
             });
         };
-        stream.id = stream_id(config_.id, epoch_, i);
+        stream.id = stream_id(identity.id, identity.epoch, i);
         const LoopSessionsOptions sessions{
             .rules = rules_, .numbers = *numbers_, .stream = stream, .job_life = config_.job_life};
         LODE_TRY(auto lane,
                  Lane::start(context_, {.sessions = sessions,
                                         .number = i,
                                         .start_exponents = start_exponents,
-                                        .partition = partition_of(config_.id, i, partitions),
+                                        .partition = partition_of(identity.id, i, partitions),
                                         .spool = stream.spool_after ? &spool_budget_ : nullptr,
                                         .spool_folder = context_.data_folder / "spool",
                                         .line_size_max = config_.max_line.bytes,
@@ -161,42 +230,10 @@ Result<void> Sserver::open_lanes() {
     return success();
 }
 
-Result<void> Sserver::open_bus() {
-    bus::Bus& bus = context_.bus;
-    const std::string& chain = rules_.origin.chain;
-    bus::ConsumerOptions options;
-    options.start = bus::StartAt::time;
-    options.since = context_.clock.unix_now() - job_history;
-    LODE_TRY(jobs_, bus::Consumer<v1::JobMessage>::open(
-                        bus, bus::topics::job, chain, options, context_.loop,
-                        [this](const auto& records) { take_jobs(records); }));
-    jobs_->when_caught_up([this] {
-        caught_up_ = true;
-        if (gate_.current()) take_job(gate_.current());
-    });
-    return success();
-}
-
-void Sserver::take_jobs(const std::vector<bus::Record<v1::JobMessage>>& records) {
-    const auto arrival = caught_up_ ? Arrival::live : Arrival::replayed;
-    for (const auto& record : records) {
-        const auto job = gate_.take(
-            *record.message, {.offset = record.position.offset, .arrival = arrival, .now = now()});
-        if (!job) {
-            probe_.jobs_refused.increment();
-            log::error("job refused", {{"topic", bus::topics::job.spec.name},
-                                       {"offset", record.position.offset},
-                                       {"reason", job.error()}});
-        } else if (job.value() && caught_up_) {
-            take_job(job.value());
-        }
-    }
-    listen_or_not();
-}
-
 void Sserver::take_job(const JobPtr& job) {
     probe_.jobs.increment();
     const SteadyTime arrived = now().steady;
+    tips_.job(job->height, job->prev_hash, arrived);
     for (auto& lane : lanes_) lane->job(job, arrived);
     listen_or_not();
 }
@@ -206,7 +243,12 @@ void Sserver::tick() {
     replay_->tick();
     solved_->retry();
     probe_.solved_unconfirmed.set(solved_->unconfirmed());
+    dead_work_ = tips_.dead_work(now().steady);
+    if (lanes_.empty()) lease_news(success());
     listen_or_not();
+    if (away_since_ && now().steady - *away_since_ >= farewell) {
+        for (auto& lane : lanes_) lane->close_all();
+    }
     give_back_memory();
 }
 
@@ -220,22 +262,48 @@ void Sserver::give_back_memory() {
     connections_peak_ = connections;
 }
 
+// Empty while miners' work is worth something.
+std::string Sserver::no_work() const {
+    if (!lease_ || !lease_->identity()) {
+        const std::string trouble = lease_ ? lease_->trouble() : "";
+        return trouble.empty() ? "no server id yet" : trouble;
+    }
+    if (!jobs_.current()) return "no job yet, miners are not let in";
+    if (!jobs_.fresh()) return "no jobs come, miners sent away";
+    if (dead_work_) return "a node has a newer block than jobs build on, miners sent away";
+    if (lanes_.empty()) return "no loops for miners";
+    return "";
+}
+
 void Sserver::listen_or_not() {
-    if (caught_up_ && gate_.fresh(now().steady)) {
-        std::vector<net::Loop*> loops;
-        for (auto& lane : lanes_) loops.push_back(&lane->loop());
-        doors_.let_in(loops);
-    } else if (doors_.open()) {
-        log::error("no jobs come, miners are sent away", {});
-        doors_.keep_out();
-        for (auto& lane : lanes_) lane->close_all();
+    if (const std::string reason = no_work(); !reason.empty()) {
+        if (doors_.open()) send_away(reason);
+        return;
+    }
+    if (away_since_) {
+        for (auto& lane : lanes_) lane->work_again();
+        away_since_.reset();
+    }
+    std::vector<net::Loop*> loops;
+    for (auto& lane : lanes_) loops.push_back(&lane->loop());
+    doors_.let_in(loops);
+}
+
+void Sserver::send_away(const std::string& reason) {
+    log::error("miners are sent away", {{"reason", reason}});
+    doors_.keep_out();
+    away_since_ = farewell_line_ ? now().steady : now().steady - farewell;
+    for (auto& lane : lanes_) {
+        lane->no_work(farewell_line_);
+        if (!farewell_line_) lane->close_all();
     }
 }
 
 runtime::Health Sserver::health() const {
     using runtime::Readiness;
-    if (!gate_.current()) return {Readiness::not_ready, "no job yet, miners are not let in"};
-    if (!gate_.fresh(now().steady)) return {Readiness::not_ready, "no jobs come, miners sent away"};
+    if (std::string reason = no_work(); !reason.empty()) {
+        return {Readiness::not_ready, std::move(reason)};
+    }
     if (!doors_.open()) return {Readiness::not_ready, "not listening"};
     for (const auto& lane : lanes_) {
         if (lane->stream().stuck) return {Readiness::not_ready, "shares cannot be stored"};
@@ -249,7 +317,8 @@ runtime::Health Sserver::health() const {
 }
 
 void Sserver::stop(std::function<void()> stopped) {
-    jobs_.reset();
+    jobs_.close();
+    watcher_.reset();
     timer_.reset();
     spool_timer_.reset();
     doors_.give_up();
@@ -270,7 +339,19 @@ void Sserver::wait_for_shares(SteadyTime end, const std::function<void()>& stopp
     }
     if (under_way > 0) log::warn("shares left under way", {{"shares", under_way}});
     close();
-    stopped();
+    release(stopped);
+}
+
+// Whichever comes first ends the wait: the database's answer or the time for it.
+void Sserver::release(std::function<void()> stopped) {
+    if (!lease_) return stopped();
+    const auto once = std::make_shared<std::function<void()>>(std::move(stopped));
+    const auto end = [this, once] {
+        drain_timer_.reset();
+        if (const auto call = std::exchange(*once, nullptr)) call();
+    };
+    drain_timer_ = context_.loop.after(release_max, end);
+    lease_->release(end);
 }
 
 void Sserver::close() {

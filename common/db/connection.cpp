@@ -71,7 +71,8 @@ struct Connection::Impl {
     }
 };
 
-Connection::Connection(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Connection::Connection(std::unique_ptr<Engine> engine)
+    : impl_(std::make_unique<Impl>(Impl{.engine = std::move(engine)})) {}
 Connection::~Connection() = default;
 Connection::Connection(Connection&&) noexcept = default;
 Connection& Connection::operator=(Connection&&) noexcept = default;
@@ -80,16 +81,16 @@ Result<Connection> Connection::open(const config::DatabaseConfig& config,
                                     const std::string& folder) {
     const std::string& url = config.url;
     constexpr std::string_view scheme = "sqlite:";
-    auto impl = std::make_unique<Impl>();
+    std::unique_ptr<Engine> engine;
     if (url.starts_with(scheme)) {
-        impl->engine = make_sqlite_engine(
-            url.size() > scheme.size() ? url.substr(scheme.size())
-                                       : (std::filesystem::path(folder) / "lode.sqlite").string());
+        engine = make_sqlite_engine(url.size() > scheme.size()
+                                        ? url.substr(scheme.size())
+                                        : (std::filesystem::path(folder) / "lode.sqlite").string());
     } else {
-        LODE_TRY(impl->engine, make_mysql_engine(config));
+        LODE_TRY(engine, make_mysql_engine(config));
     }
-    LODE_TRY_VOID(impl->engine->open());
-    return Connection(std::move(impl));
+    LODE_TRY_VOID(engine->open());
+    return Connection(std::move(engine));
 }
 
 Result<std::vector<Row>> Connection::query(std::string_view sql,

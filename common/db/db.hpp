@@ -51,6 +51,7 @@ struct Upsert {
 };
 
 struct Dialect;
+class Engine;
 
 class Connection {
   public:
@@ -60,6 +61,8 @@ class Connection {
     // neither of these.
     [[nodiscard]] static Result<Connection> open(const config::DatabaseConfig& config,
                                                  const std::string& folder);
+    // Over an engine (engine.hpp) that is open.
+    explicit Connection(std::unique_ptr<Engine> engine);
     ~Connection();
     Connection(Connection&&) noexcept;
     Connection& operator=(Connection&&) noexcept;
@@ -95,7 +98,6 @@ class Connection {
 
   private:
     struct Impl;
-    explicit Connection(std::unique_ptr<Impl> impl);
     std::unique_ptr<Impl> impl_;
 };
 

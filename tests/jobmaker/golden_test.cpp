@@ -45,8 +45,9 @@ v1::Job job_of(const std::string& name) {
     settings.coinbase = coinbase_settings();
     settings.coinbase.payout_script =
         from_hex("00141111111111111111111111111111111111111111").value();
-    jobmaker::Maker maker(settings, jobmaker::JobIds{JobId(0)});
-    maker.claimed(0x01020303);  // the first job's number is one more
+    // The coinbase's number is that of the job, in its last 32 bits: one more than the last one's.
+    jobmaker::Maker maker(settings, jobmaker::JobIds{JobId(0x7000'0000'0102'0303)});
+    lead(maker, 40, {made, start});
     REQUIRE(maker.template_arrived(message, made, {made, start}));
     const auto later = maker.due({made + seconds(7), start + seconds(7)});
     REQUIRE(later);

@@ -86,3 +86,34 @@ TEST_CASE("a job that got lost is due again after a second, as a new tip") {
     CHECK(schedule.due(&only, start + std::chrono::milliseconds(999)) == Due::nothing);
     CHECK(schedule.due(&only, start + seconds(1)) == Due::job_new_tip);
 }
+
+TEST_CASE("jobs that get lost in a row come in longer and longer pauses, a new tip at once") {
+    jobmaker::JobSchedule schedule({});
+    const auto only = candidate({.id = 1, .prev = 1});
+    SteadyTime now = start;
+    for (const int pause : {1, 2, 4, 8, 16, 16}) {
+        schedule.job_sent(only, now);
+        schedule.job_lost(now);
+        CHECK(schedule.due(&only, now + seconds(pause) - std::chrono::milliseconds(1)) ==
+              Due::nothing);
+        now += seconds(pause);
+        REQUIRE(schedule.due(&only, now) == Due::job_new_tip);
+    }
+    schedule.job_sent(only, now);
+    schedule.job_lost(now);
+    const auto other = candidate({.id = 2, .prev = 2});
+    CHECK(schedule.due(&other, now) == Due::job_new_tip);
+    schedule.job_had();
+    schedule.job_sent(only, now);
+    schedule.job_lost(now);
+    CHECK(schedule.due(&only, now + seconds(1)) == Due::job_new_tip);
+}
+
+TEST_CASE("who takes over makes a job at once") {
+    jobmaker::JobSchedule schedule({});
+    const auto only = candidate({});
+    schedule.job_sent(only, start);
+    REQUIRE(schedule.due(&only, start) == Due::nothing);
+    schedule.take_over();
+    CHECK(schedule.due(&only, start) == Due::job_interval);
+}

@@ -28,7 +28,8 @@ struct Bench {
     jobmaker::Maker maker{maker_settings(), jobmaker::JobIds{JobId(0)}};
     jobmaker::Moment now{wall, SteadyTime{std::chrono::hours(1)}};
 
-    explicit Bench(std::int64_t generation = 40) { maker.claimed(generation); }
+    explicit Bench(std::int64_t generation = 40) { lead(generation); }
+    void lead(std::int64_t generation) { test::lead(maker, generation, now); }
     void wait(milliseconds time) {
         now.wall += time;
         now.steady += time;
@@ -49,9 +50,13 @@ TEST_CASE("no job is made before the claim is in the topic") {
     jobmaker::Maker maker(maker_settings(), jobmaker::JobIds{JobId(0)});
     const jobmaker::Moment now{wall, SteadyTime{std::chrono::hours(1)}};
     REQUIRE(maker.template_arrived(a_template(), wall, now));
-    CHECK_FALSE(maker.due(now).value().message);
-    CHECK(maker.claim(wall).has_claim());
-    maker.claimed(7);
+    maker.leadership().assigned(now.steady);
+    REQUIRE(maker.leadership().claim_due(now.steady));
+    maker.leadership().claim_sent();
+    maker.leadership().claim_written(7, now.steady);
+    CHECK_FALSE(maker.due(now).value().message);  // it is not read yet, nor what stands before it
+    REQUIRE(maker.claim(wall).has_claim());
+    maker.message_read(maker.claim(wall), 7, now.steady);
     const auto output = maker.due(now).value();
     REQUIRE(output.message);
     CHECK(output.message->generation() == 7);
@@ -131,18 +136,73 @@ TEST_CASE("rival tips of equal work do not make jobs flap, and our own block win
     CHECK_FALSE(bench.due().message);
 }
 
-TEST_CASE("after a restart ids go on above the last job's and its tip is not new") {
+TEST_CASE("a new leader goes on from the last one's jobs: ids rise and the tip is not new") {
     Bench before;
-    before.add({.id = 1});
+    before.add({.id = 1, .prev = 1, .node = "a"});
     const auto last = before.due();
-    jobmaker::Maker after(maker_settings(), jobmaker::JobIds{JobId(0)});
-    after.history(*last.message);
-    after.claimed(90);
-    REQUIRE(after.template_arrived(a_template({.id = 5}), wall, before.now));
-    const auto next = after.due(before.now).value();
+    Bench after(7);
+    after.maker.leadership().released();
+    after.add({.id = 2, .prev = 2, .node = "b"});  // a rival tip that it heard of first
+    after.add({.id = 1, .prev = 1, .node = "a"});
+    after.maker.message_read(*last.message, 41, after.now.steady);
+    CHECK_FALSE(after.due().message);
+    after.lead(90);
+    const auto next = after.due();
     REQUIRE(next.message);
+    CHECK(next.message->generation() == 90);
     CHECK(next.message->job().job_id() > last.message->job().job_id());
+    CHECK(next.message->job().bitcoin().prev_hash() == filled(1));
     CHECK_FALSE(next.message->job().clean());
+}
+
+TEST_CASE("a leader's own jobs that come back late change nothing") {
+    Bench bench;
+    bench.add({.id = 1, .prev = 1, .work = 10});
+    const auto first = bench.due();
+    bench.add({.id = 2, .prev = 2, .work = 11});
+    REQUIRE(bench.due().message);
+    bench.maker.message_read(*first.message, 41, bench.now.steady);
+    CHECK_FALSE(bench.due().message);
+}
+
+TEST_CASE("a standby does not follow a leader that was replaced") {
+    Bench old(10);
+    old.add({.id = 1, .prev = 1, .node = "a"});
+    const auto stale = old.due();
+    Bench bench(30);
+    bench.maker.leadership().released();
+    bench.add({.id = 2, .prev = 2, .node = "b"});
+    bench.add({.id = 1, .prev = 1, .node = "a"});
+    bench.maker.message_read(*stale.message, 31, bench.now.steady);
+    bench.lead(40);
+    CHECK(bench.due().message->job().clean());
+}
+
+TEST_CASE("a leader out of touch makes jobs of the same generation until it reads a higher claim") {
+    Bench bench;
+    bench.add({.id = 1, .prev = 1, .work = 10});
+    REQUIRE(bench.due().message);
+    bench.maker.leadership().lost();
+    bench.add({.id = 2, .prev = 2, .work = 11});
+    const auto direct = bench.due();
+    REQUIRE(direct.message);
+    CHECK(direct.message->generation() == 40);
+    bench.maker.message_read(bench.maker.claim(bench.now.wall), 55, bench.now.steady);
+    bench.add({.id = 3, .prev = 3, .work = 12});
+    CHECK_FALSE(bench.due().message);
+}
+
+TEST_CASE(
+    "makers that are out of touch with one another make jobs of different ids and coinbases") {
+    Bench one(40);
+    Bench other(41);
+    one.add({.id = 1});
+    other.add({.id = 1});
+    const auto first = one.due();
+    const auto second = other.due();
+    CHECK(first.message->job().job_id() != second.message->job().job_id());
+    CHECK(first.message->job().bitcoin().coinbase_prefix() !=
+          second.message->job().bitcoin().coinbase_prefix());
 }
 
 TEST_CASE("a template that makes no job is told once and another is used") {

@@ -113,6 +113,58 @@ TEST_CASE("a dropped template is not offered again") {
     CHECK(c.best() == 1);
 }
 
+TEST_CASE("a template that comes late, after a newer one of its node, changes nothing") {
+    Choice c;
+    const auto newer = a_template({.id = 2, .prev = 2, .work = 11});
+    newer->set_produced_unix_ms(newer->produced_unix_ms() + 1);
+    REQUIRE(c.choice.add(read(newer), c.now, c.now) == TemplateVerdict::accepted);
+    CHECK(c.add({.id = 1, .prev = 1, .work = 10}) == TemplateVerdict::stale);
+    CHECK(c.best() == 2);
+    c.now += seconds(60);  // should its clock have been set back
+    CHECK(c.add({.id = 1, .prev = 1, .work = 10}) == TemplateVerdict::accepted);
+}
+
+// Two gbtmakers with two nodes each, on rival tips of equal work: their templates come in any
+// order, twice (bus and direct) and late.
+TEST_CASE("rival tips do not make the choice flap, and our own block decides at once") {
+    std::mt19937 random(20261121);
+    for (int round = 0; round < 200; ++round) {
+        Choice c;
+        std::vector<std::shared_ptr<v1::TemplateMessage>> sent;
+        const std::vector<std::string> nodes{"a", "b", "c", "d"};
+        std::optional<std::uint8_t> tip;
+        const auto own_at = random() % 60;
+        const auto own = static_cast<std::uint8_t>(1 + random() % 2);
+        for (std::uint8_t step = 0; step < 60; ++step) {
+            c.now += std::chrono::milliseconds(random() % 500);
+            if (!sent.empty() && random() % 3 == 0) {
+                (void)c.choice.add(read(sent[random() % sent.size()]), c.now, c.now);
+            } else {
+                const auto node = random() % nodes.size();
+                const auto message =
+                    a_template({.id = static_cast<std::uint8_t>(step + 1),
+                                .prev = static_cast<std::uint8_t>(node < 2 ? 1 : 2),
+                                .empty = random() % 3 == 0,
+                                .node = nodes[node]});
+                message->set_produced_unix_ms(message->produced_unix_ms() + step);
+                sent.push_back(message);
+                if (random() % 4 != 0) (void)c.choice.add(read(message), c.now, c.now);
+            }
+            if (step == own_at) c.choice.own_block(hash_of(own));
+            const auto* const best = c.choice.best(c.now);
+            if (best == nullptr) continue;
+            const std::uint8_t now_on = best->content.prev_hash.bytes[0];
+            // Only to our own block, and from it never.
+            if (tip && now_on != *tip) {
+                REQUIRE(step >= own_at);
+                REQUIRE(now_on == own);
+            }
+            tip = now_on;
+            c.choice.working_on(best->content.prev_hash);
+        }
+    }
+}
+
 TEST_CASE("in any crowd the choice has the most work, and does not leave its tip for an equal") {
     std::mt19937 random(20261121);
     for (int round = 0; round < 200; ++round) {

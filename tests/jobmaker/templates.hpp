@@ -83,6 +83,14 @@ inline jobmaker::MiningTemplate read(const std::shared_ptr<v1::TemplateMessage>&
     return jobmaker::read_template(message).value();
 }
 
+// The maker is chosen, its claim written at that offset and read back.
+inline void lead(jobmaker::Maker& maker, std::int64_t generation, const jobmaker::Moment& now) {
+    maker.leadership().assigned(now.steady);
+    maker.leadership().claim_sent();
+    maker.leadership().claim_written(generation, now.steady);
+    maker.message_read(maker.claim(now.wall), generation, now.steady);
+}
+
 inline jobmaker::CoinbaseSettings coinbase_settings() {
     jobmaker::CoinbaseSettings settings;
     settings.payout_script = from_hex("0014" + std::string(40, '1')).value();

@@ -24,12 +24,11 @@ config::ChainConfig chain() {
 
 TEST_CASE("without settings the defaults hold") {
     const auto config = read("").value();
-    CHECK(config.id == 1);
+    CHECK_FALSE(config.id);
     CHECK(config.health_port == 9103);
     REQUIRE(config.listeners.size() == 1);
     CHECK(config.listeners[0].port == 3333);
     const auto rules = session_rules(config, chain()).value();
-    CHECK(rules.origin.source == "sserver-1");
     CHECK(rules.origin.chain == "btc");
     CHECK(rules.users.network == bitcoin::Network::regtest);
     CHECK(rules.vardiff.shares_per_minute == 18);
@@ -50,7 +49,7 @@ TEST_CASE("settings become rules") {
     CHECK(config.listeners[0].address == "::1");
     CHECK(parse_exponent(config.listeners[0].start_difficulty).value() == -8);
     const auto rules = session_rules(config, chain()).value();
-    CHECK(rules.server_id == 7);
+    CHECK(config.id == 7);
     CHECK(rules.users.mode == UserMode::open);
     CHECK(rules.vardiff.exponent_min == -1);
     CHECK(rules.vardiff.exponent_max == 20);

@@ -6,8 +6,10 @@
 #include <memory>
 #include <string>
 
+#include "common/base/file.hpp"
 #include "common/bus/bus.hpp"
 #include "common/config/pool.hpp"
+#include "common/db/db.hpp"
 #include "common/net/listener.hpp"
 #include "common/runtime/loop.hpp"
 #include "sserver/service.hpp"
@@ -35,15 +37,21 @@ class ShiftedClock final : public Clock {
 
 class RunningServer {
   public:
+    using Wrap = std::function<std::unique_ptr<bus::Bus>(std::unique_ptr<bus::Bus>)>;
+
     explicit RunningServer(const std::filesystem::path& folder, const std::string& settings = "",
-                           std::uint16_t port = free_port())
+                           std::uint16_t port = free_port(), const Wrap& wrap = {})
         : folder_(folder),
           port_(port),
           document_(config::Document::parse(text(settings), "test.toml").value()),
           pool_(config::pool_section().read(document_).value()) {
         std::filesystem::create_directories(folder / "bus");
         std::filesystem::create_directories(folder / "sserver");
+        lock_ = FolderLock::take(folder / "sserver").value();
+        auto database = db::Connection::open(pool_.database, folder.string());
+        REQUIRE(db::migrate(database.value()));
         bus_ = bus::open_bus({.folder = (folder / "bus").string()}).value();
+        if (wrap) bus_ = wrap(std::move(bus_));
         context_ = std::make_unique<runtime::Context>(
             runtime::Context{document_, pool_, folder / "sserver", "sserver-1", loop_, *bus_, clock,
                              registry_, router_});
@@ -126,7 +134,7 @@ class RunningServer {
                "\"\n[[chain]]\nname = \"regtest\"\nnetwork = \"regtest\"\n"
                "payout_address = \"bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080\"\n"
                "[[chain.node]]\nurl = \"http://127.0.0.1:18443\"\nuser = \"u\"\npassword = \"p\"\n"
-               "[sserver]\nid = 5\nusers = \"open\"\nmin_difficulty = \"2^-32\"\n" +
+               "[sserver]\nwatch_nodes = false\nusers = \"open\"\nmin_difficulty = \"2^-32\"\n" +
                settings +
                "\n[[sserver.listener]]\naddress = \"127.0.0.1\"\nport = " + std::to_string(port_) +
                "\nstart_difficulty = \"2^-30\"\n";
@@ -138,6 +146,7 @@ class RunningServer {
     config::PoolConfig pool_;
     metrics::Registry registry_{"sserver"};
     http::Router router_;
+    std::optional<FolderLock> lock_;
     std::unique_ptr<bus::Bus> bus_;
     runtime::Loop loop_{"test-service"};
     std::unique_ptr<runtime::Context> context_;

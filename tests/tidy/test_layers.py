@@ -25,14 +25,16 @@ SERVICE_ADAPTERS = {
     "blkmaker/node_link",          # a node on threads of its own
     "blkmaker/row_writer",         # the database on a thread of its own
     "blkmaker/solved_intake",      # POST /v1/solved
-    "sharelogger/gap_repository",    # gaps and what was done about them, as rows
-    "sharelogger/name_ids",          # ids of users and workers
+    "jobmaker/proposal_checker",   # nodes asked on a thread of its own
     "sharelogger/share_repository",  # its rows
-    "sharelogger/share_retention",   # rows that are old
     "statshttpd/history_reader",     # the database on a thread of its own
     "statshttpd/history_repository",  # the rows it shows
     "sserver/doors",               # the ports that miners come in by
+    "sserver/job_feed",            # jobs from the bus and POST /v1/job
     "sserver/lane",                # an event loop and its stream of shares
+    "sserver/lease_keeper",        # the server id's lease on a thread of its own
+    "sserver/lease_repository",    # its rows
+    "sserver/node_watcher",        # the nodes' tips, each on a thread of its own
     "sserver/share_spool",         # the spool's files on a thread of their own
     "sserver/share_spool_replay",  # old spools onto the bus
     "sserver/solved_ways",         # solved shares to blkmakers, bus and disk
@@ -62,7 +64,7 @@ THIRD_PARTY = [
 ]
 # Headers of the C library and the compiler, which carry no dependency.
 POSIX = re.compile(r"(sys|netinet|arpa|linux)/\w+\.h|(unistd|fcntl|malloc|spawn|netdb|poll|pthread|"
-                   r"pwd|sched|termios|signal|ifaddrs|cpuid|immintrin|x86intrin|endian)\.h")
+                   r"sched|termios|signal|ifaddrs|cpuid|immintrin|x86intrin|endian)\.h")
 
 # Pattern -> its meaning; logic gets time, randomness and settings as arguments.
 IMPURE = {

@@ -124,6 +124,54 @@ TEST_CASE("ids and sums are read in full width, and a sum past it fails", "[data
     CHECK_FALSE(connection.query("SELECT SUM(n) FROM w"));
 }
 
+TEST_CASE("text differs by case, by trailing spaces and by every byte", "[database]") {
+    const test::Database database;
+    auto connection = database.open();
+    REQUIRE(connection.execute(db::in_dialect(
+        "CREATE TABLE names (name VARCHAR(16) NOT NULL, UNIQUE (name))", connection.dialect())));
+    const std::vector<std::string> names{"ab", "aB",    "ab ",      "",         " ",
+                                         ":x", "a\\'b", "\xff\xfe", "\xc3\xa4", "a\xcc\x88"};
+    for (const std::string& name : names) {
+        REQUIRE(connection.execute("INSERT INTO names VALUES (?)", {name}));
+    }
+    for (const std::string& name : names) {
+        const auto rows = connection.query("SELECT name FROM names WHERE name = ?", {name}).value();
+        REQUIRE(rows.size() == 1);
+        CHECK(rows[0].text(0) == name);
+    }
+    CHECK(connection.query("SELECT name FROM names WHERE name = 'ab'").value().size() == 1);
+    const auto sorted = connection.query("SELECT name FROM names ORDER BY name").value();
+    CHECK(sorted[0].text(0).empty());
+    CHECK(sorted.back().text(0) == "\xff\xfe");
+}
+
+TEST_CASE("an update that leaves a row as it was has matched it", "[database]") {
+    const test::Database database;
+    auto connection = with_table(database);
+    REQUIRE(connection.execute("INSERT INTO t (k, n) VALUES (1, 5)"));
+    CHECK(connection.execute("UPDATE t SET n = 5 WHERE k = 1").value() == 1);
+    CHECK(connection.execute("DELETE FROM t WHERE k < 9").value() == 1);
+}
+
+TEST_CASE("an upsert that changes nothing hides no other error", "[database]") {
+    const test::Database database;
+    auto connection = database.open();
+    REQUIRE(connection.execute(
+        "CREATE TABLE known (k BIGINT NOT NULL, n BIGINT NOT NULL, UNIQUE (k))"));
+    db::Upsert upsert{.table = "known",
+                      .columns = {"k", "n"},
+                      .key = {"k"},
+                      .add = {},
+                      .replace = {},
+                      .rows = {{std::int64_t{1}, std::int64_t{5}}}};
+    REQUIRE(connection.upsert(upsert));
+    upsert.rows = {{std::int64_t{1}, std::int64_t{6}}};
+    REQUIRE(connection.upsert(upsert));
+    CHECK(connection.query("SELECT n FROM known").value().front().integer(0) == 5);
+    upsert.rows = {{std::int64_t{2}, Value()}};
+    CHECK(connection.upsert(upsert).error().code == ErrorCode::conflict);
+}
+
 TEST_CASE("an error names the statement and never its data", "[database]") {
     const test::Database database;
     auto connection = with_table(database);
