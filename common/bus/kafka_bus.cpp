@@ -37,9 +37,10 @@ class KafkaBus final : public Bus {
                                                       const google::protobuf::MessageLite& empty,
                                                       RawHandler handler) override {
         LODE_TRY(auto name, ensure(topic));
-        LODE_TRY(auto opened, open_kafka_consumer({shared_, std::move(name), topic.spec.partitions,
-                                                   executor, empty},
-                                                  std::move(options), std::move(handler)));
+        KafkaConsumerParts parts{
+            shared_, topics_->handle(), std::move(name), topic.spec.partitions, executor, empty};
+        LODE_TRY(auto opened,
+                 open_kafka_consumer(std::move(parts), std::move(options), std::move(handler)));
         keep(std::move(opened.part));
         return std::move(opened.consumer);
     }

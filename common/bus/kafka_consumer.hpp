@@ -9,6 +9,7 @@ namespace lode::bus {
 // What a consumer reads from and with; all outlive it but the executor, which it may leave.
 struct KafkaConsumerParts {
     std::shared_ptr<KafkaShared> shared;
+    rd_kafka_t* asking;  // a handle that fetches nothing, for questions
     std::string topic;
     std::uint32_t partitions;
     Executor& executor;

@@ -16,30 +16,22 @@ auto unavailable(const std::string& topic, rd_kafka_resp_err_t error) {
     return failure(ErrorCode::unavailable, topic + ": " + rd_kafka_err2str(error));
 }
 
-Offsets offsets_of(const std::vector<KafkaPartitionFacts>& facts, std::int64_t offset) {
+Offsets all_at(const Offsets& partitions, std::int64_t offset) {
     Offsets offsets;
-    for (const auto& one : facts) offsets[one.partition] = offset;
+    for (const auto& [partition, next] : partitions) offsets[partition] = offset;
     return offsets;
 }
 
 }  // namespace
 
 Result<KafkaBounds> KafkaOffsets::bounds(std::uint32_t partition) const {
-    KafkaBounds bounds;
-    const auto error = rd_kafka_query_watermark_offsets(handle_, topic_.c_str(),
-                                                        static_cast<std::int32_t>(partition),
-                                                        &bounds.oldest, &bounds.end, ask_ms);
-    if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return unavailable(topic_, error);
-    return bounds;
+    LODE_TRY(const auto oldest, at_time({{partition, 0}}, RD_KAFKA_OFFSET_BEGINNING));
+    LODE_TRY(const auto end, at_time({{partition, 0}}, RD_KAFKA_OFFSET_END));
+    return KafkaBounds{oldest.at(partition), end.at(partition)};
 }
 
 Result<Offsets> KafkaOffsets::ends(const Offsets& partitions) const {
-    Offsets ends;
-    for (const auto& [partition, next] : partitions) {
-        LODE_TRY(const auto found, bounds(partition));
-        ends[partition] = found.end;
-    }
-    return ends;
+    return at_time(partitions, RD_KAFKA_OFFSET_END);
 }
 
 Offsets KafkaOffsets::known_ends(const Offsets& partitions) const {
@@ -47,7 +39,7 @@ Offsets KafkaOffsets::known_ends(const Offsets& partitions) const {
     for (const auto& [partition, next] : partitions) {
         std::int64_t oldest = 0;
         std::int64_t end = -1;
-        (void)rd_kafka_get_watermark_offsets(handle_, topic_.c_str(),
+        (void)rd_kafka_get_watermark_offsets(own_, topic_.c_str(),
                                              static_cast<std::int32_t>(partition), &oldest, &end);
         if (end >= 0) ends[partition] = end;
     }
@@ -56,16 +48,28 @@ Offsets KafkaOffsets::known_ends(const Offsets& partitions) const {
 
 Result<std::vector<KafkaPartitionFacts>> KafkaOffsets::facts(
     const ConsumerOptions& options, const std::vector<std::uint32_t>& partitions) const {
-    std::vector<KafkaPartitionFacts> facts;
-    for (const std::uint32_t partition : partitions) {
-        LODE_TRY(const auto found, bounds(partition));
-        facts.push_back({partition, found, {}, {}});
-    }
+    Offsets asked;
+    for (const std::uint32_t partition : partitions) asked[partition] = 0;
+    LODE_TRY(const auto oldest, at_time(asked, RD_KAFKA_OFFSET_BEGINNING));
+    LODE_TRY(const auto end, ends(asked));
+    Offsets committed_by_group;
+    Offsets since;
     if (options.start == StartAt::committed) {
-        LODE_TRY_VOID(add_committed(facts));
+        LODE_TRY(committed_by_group, committed(asked));
     }
     if (options.start == StartAt::time) {
-        LODE_TRY_VOID(add_since(facts, options.since));
+        LODE_TRY(since, at_time(asked, to_unix_ms(options.since)));
+    }
+    const auto if_known = [](const Offsets& offsets, std::uint32_t partition) {
+        const auto found = offsets.find(partition);
+        return found == offsets.end() ? std::optional<std::int64_t>() : found->second;
+    };
+    std::vector<KafkaPartitionFacts> facts;
+    for (const std::uint32_t partition : partitions) {
+        facts.push_back({partition,
+                         {oldest.at(partition), end.at(partition)},
+                         if_known(committed_by_group, partition),
+                         if_known(since, partition)});
     }
     return facts;
 }
@@ -98,31 +102,30 @@ KafkaPartitions KafkaOffsets::list(const Offsets& offsets) const {
     return list;
 }
 
-Result<void> KafkaOffsets::add_committed(std::vector<KafkaPartitionFacts>& facts) const {
-    const auto asked = list(offsets_of(facts, RD_KAFKA_OFFSET_INVALID));
-    const auto error = rd_kafka_committed(handle_, asked.get(), ask_ms);
-    if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return unavailable(topic_, error);
-    for (std::size_t i = 0; i < facts.size(); ++i) {
-        const auto& one = asked->elems[i];
-        if (one.err != RD_KAFKA_RESP_ERR_NO_ERROR) return unavailable(topic_, one.err);
-        if (one.offset >= 0) facts[i].committed = one.offset;
-    }
-    return success();
+Result<Offsets> KafkaOffsets::committed(const Offsets& partitions) const {
+    const auto asked = list(all_at(partitions, RD_KAFKA_OFFSET_INVALID));
+    return answers(rd_kafka_committed(own_, asked.get(), ask_ms), *asked);
 }
 
-Result<void> KafkaOffsets::add_since(std::vector<KafkaPartitionFacts>& facts,
-                                     UnixTime since) const {
-    const auto asked = list(offsets_of(facts, to_unix_ms(since)));
-    const auto error = rd_kafka_offsets_for_times(handle_, asked.get(), ask_ms);
-    if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return unavailable(topic_, error);
-    for (int i = 0; i < asked->cnt; ++i) {
-        const auto& one = asked->elems[i];
-        if (one.err != RD_KAFKA_RESP_ERR_NO_ERROR) return unavailable(topic_, one.err);
-        const auto fact = std::ranges::find(facts, static_cast<std::uint32_t>(one.partition),
-                                            &KafkaPartitionFacts::partition);
-        if (fact != facts.end() && one.offset >= 0) fact->since = one.offset;
+Result<Offsets> KafkaOffsets::at_time(const Offsets& partitions, std::int64_t time) const {
+    const auto asked = list(all_at(partitions, time));
+    LODE_TRY(auto found, answers(rd_kafka_offsets_for_times(asking_, asked.get(), ask_ms), *asked));
+    if (time < 0 && found.size() != partitions.size()) {
+        return failure(ErrorCode::unavailable, topic_ + ": brokers do not tell all its offsets");
     }
-    return success();
+    return found;
+}
+
+Result<Offsets> KafkaOffsets::answers(rd_kafka_resp_err_t error,
+                                      const rd_kafka_topic_partition_list_t& list) const {
+    if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return unavailable(topic_, error);
+    Offsets offsets;
+    for (int i = 0; i < list.cnt; ++i) {
+        const auto& one = list.elems[i];
+        if (one.err != RD_KAFKA_RESP_ERR_NO_ERROR) return unavailable(topic_, one.err);
+        if (one.offset >= 0) offsets[static_cast<std::uint32_t>(one.partition)] = one.offset;
+    }
+    return offsets;
 }
 
 }  // namespace lode::bus

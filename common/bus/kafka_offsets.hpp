@@ -8,9 +8,10 @@ namespace lode::bus {
 
 class KafkaOffsets {
   public:
-    // `handle` is a consumer's and outlives this.
-    KafkaOffsets(rd_kafka_t* handle, std::string topic)
-        : handle_(handle), topic_(std::move(topic)) {}
+    // `own` is the consumer's handle. `asking` is one that fetches nothing: on a connection that
+    // fetches, a question waits until the fetch has been answered. Both outlive this.
+    KafkaOffsets(rd_kafka_t* own, rd_kafka_t* asking, std::string topic)
+        : own_(own), asking_(asking), topic_(std::move(topic)) {}
 
     // All fail with unavailable when a broker does not answer in time.
     [[nodiscard]] Result<KafkaBounds> bounds(std::uint32_t partition) const;
@@ -28,11 +29,15 @@ class KafkaOffsets {
     [[nodiscard]] KafkaPartitions list(const Offsets& offsets) const;
 
   private:
-    [[nodiscard]] Result<void> add_committed(std::vector<KafkaPartitionFacts>& facts) const;
-    [[nodiscard]] Result<void> add_since(std::vector<KafkaPartitionFacts>& facts,
-                                         UnixTime since) const;
+    // By partition, the first offset at or after the time, in ms since 1970; none where nothing
+    // is so new. librdkafka's names for the oldest and the end are times as well.
+    [[nodiscard]] Result<Offsets> at_time(const Offsets& partitions, std::int64_t time) const;
+    [[nodiscard]] Result<Offsets> committed(const Offsets& partitions) const;
+    [[nodiscard]] Result<Offsets> answers(rd_kafka_resp_err_t error,
+                                          const rd_kafka_topic_partition_list_t& list) const;
 
-    rd_kafka_t* const handle_;
+    rd_kafka_t* const own_;
+    rd_kafka_t* const asking_;
     const std::string topic_;
 };
 

@@ -26,6 +26,7 @@ constexpr auto lag_interval = seconds(1);
 
 KafkaReader::KafkaReader(KafkaConsumerParts parts, ConsumerOptions options, RawHandler handler)
     : KafkaEvents(std::move(parts.shared)),
+      asking_(parts.asking),
       topic_(std::move(parts.topic)),
       partitions_(parts.partitions),
       empty_(parts.empty),
@@ -48,7 +49,7 @@ Result<void> KafkaReader::start() {
     LODE_TRY(handle_,
              make_handle(RD_KAFKA_CONSUMER, consumer_properties(group_id(topic_, group)), *this));
     wake_.reset(rd_kafka_queue_get_consumer(handle_.get()));
-    offsets_.emplace(handle_.get(), topic_);
+    offsets_.emplace(handle_.get(), asking_, topic_);
     if (!options_.member) {
         LODE_TRY_VOID(find_start());
     }

@@ -63,6 +63,7 @@ class KafkaReader final : public KafkaEvents,
     // Less when closed meanwhile.
     void pause(Duration time);
 
+    rd_kafka_t* const asking_;
     const std::string topic_;
     const std::uint32_t partitions_;
     const google::protobuf::MessageLite& empty_;

@@ -29,6 +29,8 @@ class KafkaTopics final : public KafkaEvents {
     [[nodiscard]] Result<KafkaTopicState> ensure(const std::string& name, const TopicSpec& spec);
     // Looks from now on whether brokers can be reached, on a thread of its own.
     void watch();
+    // For questions about topics, from any thread.
+    [[nodiscard]] rd_kafka_t* handle() const { return handle_.get(); }
     // retention.ms as the topic has it.
     [[nodiscard]] Result<std::chrono::milliseconds> retention(const std::string& name);
 
