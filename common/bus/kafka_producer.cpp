@@ -19,8 +19,8 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// A thread that waits for reports is woken by them; this bounds how long it misses anything else.
-constexpr auto poll_time = milliseconds(500);
+// Reports wake the thread that waits for them; this bounds how long it misses its end.
+constexpr auto poll_time = milliseconds(100);
 // What was sent is still written for this long after its producer or bus was closed.
 constexpr auto flush_time = milliseconds(5'000);
 // A handle that cannot be made (no threads, no memory) is tried again.
@@ -66,8 +66,9 @@ class ProducerCore final : public KafkaEvents,
 
     void raise_fatal() {
         const std::lock_guard lock(mutex_);
-        rd_kafka_test_fatal_error(handle_.get(), RD_KAFKA_RESP_ERR_OUT_OF_ORDER_SEQUENCE_NUMBER,
-                                  "raised");
+        if (handle_)
+            rd_kafka_test_fatal_error(handle_.get(), RD_KAFKA_RESP_ERR_OUT_OF_ORDER_SEQUENCE_NUMBER,
+                                      "raised");
     }
 
     // Nothing is told any more; what was sent is still written.

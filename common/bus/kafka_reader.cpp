@@ -14,8 +14,9 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-// An idle reader looks up this often; records, commits and questions wake it.
-constexpr auto idle_time = milliseconds(1'000);
+// An idle reader looks up this often. Records wake it at once, and so do commits, questions and the
+// end, unless they come in the moment before it sleeps: librdkafka forgets those.
+constexpr auto idle_time = milliseconds(100);
 // Positions only spare work after a restart; this long they wait for others.
 constexpr auto commit_delay = milliseconds(100);
 // Brokers that did not answer are asked again.
@@ -145,10 +146,9 @@ void KafkaReader::fetch() {
     }
 }
 
-milliseconds KafkaReader::wait_time() {
+milliseconds KafkaReader::wait_time() const {
     if (progress_.wants_ends()) return ask_again_after;  // the question was not answered
-    const std::lock_guard lock(mutex_);
-    return commits_.empty() ? idle_time : commit_delay;
+    return idle_time;
 }
 
 void KafkaReader::take(const rd_kafka_message_t& message) {

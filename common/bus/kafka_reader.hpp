@@ -35,6 +35,7 @@ class KafkaReader final : public KafkaEvents,
     // Where to read, and membership: kafka_reader_start.cpp.
     [[nodiscard]] Result<void> find_start();
     [[nodiscard]] std::vector<std::uint32_t> all_partitions() const;
+    void connect();
     void begin();
     [[nodiscard]] Offsets wait_for_starts(const ConsumerOptions& options,
                                           const std::vector<std::uint32_t>& partitions);
@@ -50,7 +51,7 @@ class KafkaReader final : public KafkaEvents,
     void run();
     void step();
     void fetch();
-    [[nodiscard]] std::chrono::milliseconds wait_time();
+    [[nodiscard]] std::chrono::milliseconds wait_time() const;
     void take(const rd_kafka_message_t& message);
     void hand_over(std::vector<Task> done);
     void take_questions();

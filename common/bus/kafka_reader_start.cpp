@@ -15,6 +15,8 @@ using std::chrono::seconds;
 constexpr auto open_patience = seconds(10);
 // Brokers that did not answer are asked again.
 constexpr auto ask_again_after = milliseconds(250);
+// For a first connection; what is not there by then is waited for in the background.
+constexpr auto connect_time = seconds(1);
 // A group waits this long for a member that hangs; it would be put out of the group anyway.
 constexpr auto revoke_patience = seconds(30);
 // A reader that leaves says so to its group, unless brokers are away.
@@ -45,7 +47,19 @@ std::vector<std::uint32_t> KafkaReader::all_partitions() const {
     return all;
 }
 
+// librdkafka asks for the leaders of a topic when it is told to read it, and if it has no
+// connection yet, again after a second. Asked beforehand, reading begins at once.
+void KafkaReader::connect() {
+    if (!shared_->connected) return;
+    const KafkaTopicHandle topic(rd_kafka_topic_new(handle_.get(), topic_.c_str(), nullptr));
+    const rd_kafka_metadata_t* metadata = nullptr;
+    const auto time = static_cast<int>(milliseconds(connect_time).count());
+    (void)rd_kafka_metadata(handle_.get(), 0, topic.get(), &metadata, time);
+    if (metadata != nullptr) rd_kafka_metadata_destroy(metadata);
+}
+
 void KafkaReader::begin() {
+    connect();
     if (!options_.member) {
         if (!starts_) starts_ = wait_for_starts(options_, all_partitions());
         if (!closing()) assign(*starts_);

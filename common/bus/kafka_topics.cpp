@@ -128,8 +128,10 @@ Result<KafkaTopicState> KafkaTopics::ensure(const std::string& name, const Topic
             spec, KafkaTopicHandle(rd_kafka_topic_new(handle_.get(), name.c_str(), nullptr))};
     }
     if (told_away_) return failure(ErrorCode::unavailable, "brokers are away");
-    const auto until = shared_->clock.steady_now() + open_patience;
-    return settle(name, until);
+    auto state = settle(name, shared_->clock.steady_now() + open_patience);
+    // Who asked is told, so the watch need not say it again.
+    if (!state && state.error().code != ErrorCode::unavailable) wanted_.erase(name);
+    return state;
 }
 
 Result<KafkaTopicState> KafkaTopics::settle(const std::string& name, SteadyTime until) {

@@ -28,5 +28,6 @@ struct Promise {
 [[nodiscard]] TopicName conformance_topic(std::string chain);
 
 [[nodiscard]] std::span<const Promise> promises();
+[[nodiscard]] std::span<const Promise> membership_promises();
 
 }  // namespace lode::bus::test

@@ -53,10 +53,12 @@ class FileSizeLimit {
 }  // namespace
 
 TEST_CASE("the embedded bus keeps the promises of every bus") {
-    for (const Promise& promise : promises()) {
-        DYNAMIC_SECTION(promise.sentence) {
-            const TemporaryFolder folder;
-            promise.check({[&] { return open_in(folder); }, conformance_topic("main")});
+    for (const auto list : {promises(), membership_promises()}) {
+        for (const Promise& promise : list) {
+            DYNAMIC_SECTION(promise.sentence) {
+                const TemporaryFolder folder;
+                promise.check({[&] { return open_in(folder); }, conformance_topic("main")});
+            }
         }
     }
 }
