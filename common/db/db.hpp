@@ -75,7 +75,7 @@ class Connection {
     // The rows inserted or deleted, or matched by an UPDATE, also where it leaves a row as it was.
     [[nodiscard]] Result<std::int64_t> execute(std::string_view sql,
                                                const std::vector<Value>& parameters = {});
-    // Sent in statements of 500 rows, the best size tried for both engines.
+    // Sent in statements of 500 rows, the best size measured for both engines.
     [[nodiscard]] Result<void> upsert(const Upsert& rows);
 
     // Runs `body` in one transaction (READ COMMITTED or stricter). An error from `body` rolls
