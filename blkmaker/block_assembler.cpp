@@ -9,6 +9,9 @@ Result<Bytes> assemble(const Solution& solution, const StoredTemplate& stored) {
     if (solution.header.prev_hash != stored.prev_hash) {
         return failure(ErrorCode::rejected, "the header does not build on its template's tip");
     }
+    if (solution.header.bits != stored.bits) {
+        return failure(ErrorCode::rejected, "the header's target is not its template's");
+    }
     if (solution.transaction_count > stored.transactions.size()) {
         return failure(ErrorCode::rejected, "the template has fewer transactions than the block");
     }

@@ -9,7 +9,8 @@
 namespace lode::blkmaker {
 
 // The whole block, the coinbase with its witness. Rejected when the header does not build on the
-// template's tip. Nothing else is checked here: every millisecond before submission counts.
+// template's tip or has an easier target. Nothing else is checked here: every millisecond before
+// submission counts.
 [[nodiscard]] Result<Bytes> assemble(const Solution& solution, const StoredTemplate& stored);
 
 // The block parsed and checked again from its own bytes, once it is on its way: submitblock

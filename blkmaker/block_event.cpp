@@ -36,10 +36,10 @@ v1::NodeAnswer node_answer(const std::string& node, const std::string& word, Uni
 
 std::shared_ptr<const v1::BlockEvent> block_event(const BlockRow& row,
                                                   const std::vector<v1::NodeAnswer>& answers,
-                                                  UnixTime now) {
+                                                  const Told& told) {
     auto event = std::make_shared<v1::BlockEvent>();
-    event->set_produced_unix_ms(to_unix_ms(now));
-    event->set_source("blkmaker");
+    event->set_produced_unix_ms(to_unix_ms(told.when));
+    event->set_source(told.source);
     event->set_chain(row.chain);
     event->set_state(to_wire(row.state));
     event->set_block_hash(std::string(as_chars(row.hash.view())));

@@ -13,16 +13,21 @@ db::Value value_of(std::string_view text) {
     return std::string(text);
 }
 
+Result<BlockState> read_state(const std::string& text) {
+    const auto state = block_state_from(text);
+    if (!state) return failure(ErrorCode::internal, "block: unknown state " + text);
+    return *state;
+}
+
 Result<BlockRow> read_row(const std::string& chain, const db::Row& row) {
     LODE_TRY(const auto hash, bitcoin::hash256_from_bytes(row.bytes(0)));
     LODE_TRY(const auto prev_hash, bitcoin::hash256_from_bytes(row.bytes(1)));
-    const auto state = block_state_from(row.text(3));
-    if (!state) return failure(ErrorCode::internal, "block: unknown state " + row.text(3));
+    LODE_TRY(const auto state, read_state(row.text(3)));
     return BlockRow{.chain = chain,
                     .hash = hash,
                     .prev_hash = prev_hash,
                     .height = static_cast<std::uint32_t>(row.integer(2)),
-                    .state = *state,
+                    .state = state,
                     .reward = bitcoin::Satoshi(row.integer(4)),
                     .user = row.text(5),
                     .worker = row.text(6),
@@ -37,25 +42,48 @@ Result<std::int64_t> BlockRepository::schema_version() {
     return db::schema_version(db_);
 }
 
-Result<bool> BlockRepository::knows(const Hash256& block) {
-    LODE_TRY(const auto rows,
-             db_.query("SELECT 1 FROM block WHERE block_hash = ?", {value_of(block)}));
-    return !rows.empty();
+// Whether it was not there yet.
+Result<bool> BlockRepository::insert(const BlockRow& row, UnixTime now) {
+    const auto inserted = db_.execute(
+        "INSERT INTO block (chain, height, block_hash, prev_hash, state, reward, user_name, "
+        "worker_name, job_id, found_unix_ms, confirmations, updated_unix_ms, published_state) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        {value_of(row.chain), std::int64_t{row.height}, value_of(row.hash), value_of(row.prev_hash),
+         value_of(to_string(row.state)), row.reward.value(), value_of(row.user),
+         value_of(row.worker), static_cast<std::int64_t>(row.job.value()), to_unix_ms(row.found),
+         row.confirmations, to_unix_ms(now), value_of("")});
+    if (inserted) return true;
+    if (inserted.error().code == ErrorCode::conflict) return false;
+    return inserted.error();
 }
 
-Result<void> BlockRepository::insert(const BlockRow& row, UnixTime now) {
-    return db_.upsert({.table = "block",
-                       .columns = {"chain", "height", "block_hash", "prev_hash", "state", "reward",
-                                   "user_name", "worker_name", "job_id", "found_unix_ms",
-                                   "confirmations", "updated_unix_ms", "published_state"},
-                       .key = {"block_hash"},
-                       .add = {},
-                       .replace = {},
-                       .rows = {{value_of(row.chain), std::int64_t{row.height}, value_of(row.hash),
-                                 value_of(row.prev_hash), value_of(to_string(row.state)),
-                                 row.reward.value(), value_of(row.user), value_of(row.worker),
-                                 static_cast<std::int64_t>(row.job.value()), to_unix_ms(row.found),
-                                 row.confirmations, to_unix_ms(now), value_of("")}}});
+Result<BlockRepository::Outcome> BlockRepository::change(const RowChange& change, UnixTime now) {
+    const BlockRow& row = change.row;
+    bool ours = false;
+    if (change.from) {
+        LODE_TRY(const auto rows,
+                 db_.execute("UPDATE block SET state = ?, confirmations = ?, updated_unix_ms = ? "
+                             "WHERE block_hash = ? AND state = ?",
+                             {value_of(to_string(row.state)), row.confirmations, to_unix_ms(now),
+                              value_of(row.hash), value_of(to_string(*change.from))}));
+        ours = rows == 1;
+    } else {
+        LODE_TRY(ours, insert(row, now));
+    }
+    if (ours) return Outcome{Changed::yes, row.state};
+    LODE_TRY(const auto rows,
+             db_.query("SELECT state FROM block WHERE block_hash = ?", {value_of(row.hash)}));
+    if (rows.empty()) return Outcome{};
+    LODE_TRY(const auto state, read_state(rows.front().text(0)));
+    return Outcome{Changed::no, state};
+}
+
+Result<void> BlockRepository::mark_published(const MarkPublished& event) {
+    const std::string state(to_string(event.state));
+    LODE_TRY_VOID(
+        db_.execute("UPDATE block SET published_state = ? WHERE block_hash = ? AND state = ?",
+                    {state, value_of(event.block), state}));
+    return success();
 }
 
 Result<void> BlockRepository::record_answer(const Answer& answer) {
@@ -68,35 +96,21 @@ Result<void> BlockRepository::record_answer(const Answer& answer) {
                                  value_of(answer.word), to_unix_ms(answer.when)}}});
 }
 
-Result<BlockRepository::Changed> BlockRepository::change_state(const ChangeState& change,
-                                                               UnixTime now) {
-    LODE_TRY(const auto rows,
-             db_.execute("UPDATE block SET state = ?, confirmations = ?, updated_unix_ms = ? "
-                         "WHERE block_hash = ? AND state = ?",
-                         {value_of(to_string(change.to)), change.confirmations, to_unix_ms(now),
-                          value_of(change.block), value_of(to_string(change.from))}));
-    return rows == 1 ? Changed::yes : Changed::no;
-}
-
-Result<void> BlockRepository::mark_published(const Hash256& block, BlockState state) {
-    LODE_TRY_VOID(db_.execute("UPDATE block SET published_state = ? WHERE block_hash = ?",
-                              {value_of(to_string(state)), value_of(block)}));
-    return success();
-}
-
-Result<std::vector<BlockRow>> BlockRepository::unfinished(const std::string& chain) {
+Result<std::vector<StoredRow>> BlockRepository::unfinished(const std::string& chain) {
     // A pool has at most some hundred blocks between found and mature; the limit only bounds
-    // memory, and what lies beyond it is read at the next start.
-    LODE_TRY(const auto rows,
-             db_.query("SELECT block_hash, prev_hash, height, state, reward, user_name, "
-                       "worker_name, job_id, found_unix_ms, confirmations FROM block "
-                       "WHERE chain = ? AND (state NOT IN ('confirmed', 'rejected') "
-                       "OR published_state <> state) ORDER BY height LIMIT 100000",
-                       {value_of(chain)}));
-    std::vector<BlockRow> blocks;
+    // memory, and what lies beyond it is read when those before are done.
+    LODE_TRY(
+        const auto rows,
+        db_.query("SELECT block_hash, prev_hash, height, state, reward, user_name, "
+                  "worker_name, job_id, found_unix_ms, confirmations, published_state FROM block "
+                  "WHERE chain = ? AND (state NOT IN ('confirmed', 'rejected') "
+                  "OR published_state <> state) ORDER BY height LIMIT 100000",
+                  {value_of(chain)}));
+    std::vector<StoredRow> blocks;
     for (const db::Row& row : rows) {
         LODE_TRY(auto block, read_row(chain, row));
-        blocks.push_back(std::move(block));
+        const bool told = row.text(10) == to_string(block.state);
+        blocks.push_back({std::move(block), told ? Publication::done : Publication::lacking});
     }
     return blocks;
 }

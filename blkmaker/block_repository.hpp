@@ -2,10 +2,11 @@
 // repeated: a second time changes nothing.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
-#include "blkmaker/block_row.hpp"
+#include "blkmaker/block_book.hpp"
 #include "common/base/result.hpp"
 #include "common/db/db.hpp"
 
@@ -16,26 +17,33 @@ class BlockRepository {
     explicit BlockRepository(db::Connection connection) : db_(std::move(connection)) {}
 
     [[nodiscard]] Result<std::int64_t> schema_version();
-    [[nodiscard]] Result<bool> knows(const bitcoin::Hash256& block);
-    [[nodiscard]] Result<void> insert(const BlockRow& row, UnixTime now);
+    // Whether this call changed the row: only then its event is ours to publish. Else what the row
+    // says, none when there is no row.
+    enum class Changed { no, yes };
+    struct Outcome {
+        Changed changed = Changed::no;
+        std::optional<BlockState> stands;
+    };
+    // A row that is there already is not inserted again; a row in another state than `from` stays.
+    [[nodiscard]] Result<Outcome> change(const RowChange& change, UnixTime now);
+    // The event of this state is on the bus; without effect once the row is in another.
+    [[nodiscard]] Result<void> mark_published(const MarkPublished& event);
+
     struct Answer {
         bitcoin::Hash256 block;
         std::string node;
         std::string word;
         UnixTime when;
     };
+    // Each node's last answer counts.
     [[nodiscard]] Result<void> record_answer(const Answer& answer);
 
-    // Whether this call changed the row: only then its event is ours to publish.
-    enum class Changed { no, yes };
-    [[nodiscard]] Result<Changed> change_state(const ChangeState& change, UnixTime now);
-    // The event of the row's state is on the bus.
-    [[nodiscard]] Result<void> mark_published(const bitcoin::Hash256& block, BlockState state);
-
     // Rows whose state is not final or whose event may not be on the bus, oldest first.
-    [[nodiscard]] Result<std::vector<BlockRow>> unfinished(const std::string& chain);
+    [[nodiscard]] Result<std::vector<StoredRow>> unfinished(const std::string& chain);
 
   private:
+    [[nodiscard]] Result<bool> insert(const BlockRow& row, UnixTime now);
+
     db::Connection db_;
 };
 

@@ -24,4 +24,12 @@ struct BlockRow {
     std::int64_t confirmations = 0;
 };
 
+// Whether the event of the row's present state is known to be on the bus.
+enum class Publication { lacking, done };
+
+struct StoredRow {
+    BlockRow row;
+    Publication publication = Publication::lacking;
+};
+
 }  // namespace lode::blkmaker

@@ -45,6 +45,7 @@ std::optional<BlockState> block_state_from(std::string_view text) {
 SubmitAnswer classify_submit_answer(const std::optional<std::string>& word) {
     if (!word) return SubmitAnswer::accepted;
     if (*word == "duplicate" || *word == "inconclusive") return SubmitAnswer::stored;
+    if (*word == "prev-blk-not-found" || *word == "time-too-new") return SubmitAnswer::not_yet;
     return SubmitAnswer::refused;
 }
 
@@ -65,6 +66,8 @@ Actions BlockTracker::add(const Hash256& hash, std::uint32_t height, BlockState 
                           Start start) {
     Actions actions;
     if (is_final(state)) return actions;
+    const std::uint32_t best = *std::max_element(tips_.begin(), tips_.end());
+    if (outlived({.height = height, .state = state, .nodes = {}}, best)) return actions;
     const auto [place, added] = blocks_.try_emplace(hash);
     Block& block = place->second;
     if (added) {
@@ -99,7 +102,7 @@ Actions BlockTracker::submit_answered(const Hash256& hash, std::size_t node, Sub
     Block& block = found->second;
     NodeSide& side = block.nodes[node];
     side.answer = answer;
-    if (answer == SubmitAnswer::unreachable) {
+    if (answer == SubmitAnswer::unreachable || answer == SubmitAnswer::not_yet) {
         side.retry_at = now + side.backoff;
         side.backoff = std::min<Duration>(side.backoff * 2, retry_max);
         return actions;
@@ -146,14 +149,41 @@ void BlockTracker::view_failed(const Hash256& hash, std::size_t node) {
     if (found != blocks_.end()) found->second.nodes[node].asking = false;
 }
 
+void BlockTracker::node_lost(std::size_t node) {
+    for (auto& [hash, block] : blocks_) block.nodes[node].viewed = false;
+}
+
+// What is off the chain as deep as maturity will not come back: a deeper re-org halts payments
+// anyway.
+bool BlockTracker::outlived(const Block& block, std::uint32_t tip) const {
+    const bool off = block.state == BlockState::orphaned || block.state == BlockState::rejected;
+    return off && tip >= block.height + options_.maturity;
+}
+
+Actions BlockTracker::row_stands(const Hash256& hash, BlockState state) {
+    Actions actions;
+    const auto found = blocks_.find(hash);
+    if (found == blocks_.end() || found->second.state == state) return actions;
+    found->second.state = state;
+    if (state == BlockState::confirmed) {
+        blocks_.erase(found);
+        return actions;
+    }
+    settle(hash, actions);
+    const auto still = blocks_.find(hash);
+    if (still == blocks_.end() || still->second.state != BlockState::rejected) return actions;
+    // A node that has it may yet prove the refusal wrong; where none has, it is over.
+    const bool stored = std::ranges::any_of(still->second.nodes, [](const NodeSide& side) {
+        return side.answer == SubmitAnswer::accepted || side.answer == SubmitAnswer::stored;
+    });
+    if (!stored) blocks_.erase(still);
+    return actions;
+}
+
 Actions BlockTracker::tip_changed(std::size_t node, std::uint32_t height) {
     Actions actions;
     tips_[node] = height;
-    // An orphan as deep as maturity will not come back: a deeper re-org halts payments anyway.
-    std::erase_if(blocks_, [&](const auto& one) {
-        return one.second.state == BlockState::orphaned &&
-               height >= one.second.height + options_.maturity;
-    });
+    std::erase_if(blocks_, [&](const auto& one) { return outlived(one.second, height); });
     for (auto& [hash, block] : blocks_) {
         if (height >= block.height) ask(hash, block, node, actions);
     }
@@ -193,14 +223,16 @@ std::optional<BlockState> BlockTracker::judge(const Block& block) const {
         lost += !in && side.view.tip_height >= block.height + settled_depth;
     }
     if (mature >= witnesses_needed()) return BlockState::confirmed;
-    // One node's word makes a fresh block accepted; to bring one back from orphaned takes the
-    // same witnesses as to lose it, so that a lagging node does not make it flap.
-    const std::size_t enough = block.state == BlockState::orphaned ? witnesses_needed() : 1;
-    if (in_chain >= enough) return BlockState::accepted;
-    if (in_chain > 0) return std::nullopt;
+    // One node's word makes a fresh block accepted; to bring one back takes the same witnesses as
+    // to lose it, so that a lagging node does not make it flap.
+    const bool rejected = block.state == BlockState::rejected;
+    const bool off = rejected || block.state == BlockState::orphaned;
+    if (in_chain >= (off ? witnesses_needed() : 1)) return BlockState::accepted;
+    if (in_chain > 0 || rejected) return std::nullopt;
     if (lost >= witnesses_needed()) return BlockState::orphaned;
+    if (block.state != BlockState::found) return std::nullopt;
     if (refused == block.nodes.size()) return BlockState::rejected;
-    if (stored > 0 && block.state == BlockState::found) return BlockState::submitted;
+    if (stored > 0) return BlockState::submitted;
     return std::nullopt;
 }
 

@@ -20,7 +20,8 @@ enum class BlockState { found, submitted, accepted, rejected, confirmed, orphane
 [[nodiscard]] std::string_view to_string(BlockState state);
 [[nodiscard]] std::optional<BlockState> block_state_from(std::string_view text);
 
-// Whether a state is the last: nothing is asked about the block any more.
+// Whether a state is the last: nothing is asked about the block any more. One exception: what one
+// instance had refused by every node, another may know to be in the chain.
 [[nodiscard]] constexpr bool is_final(BlockState state) {
     return state == BlockState::confirmed || state == BlockState::rejected;
 }
@@ -56,8 +57,9 @@ using Actions = std::vector<Action>;
 // ---- events --------------------------------------------------------------------------------
 
 // submitblock's answer: null is accepted; duplicate and inconclusive say that the node has the
-// block but prove nothing about its best chain (BIP 22); anything else is a refusal.
-enum class SubmitAnswer { unreachable, accepted, stored, refused };
+// block but prove nothing about its best chain (BIP 22); a node that lacks the parent or whose
+// clock is behind is asked again; anything else is a refusal.
+enum class SubmitAnswer { unreachable, not_yet, accepted, stored, refused };
 [[nodiscard]] SubmitAnswer classify_submit_answer(const std::optional<std::string>& word);
 
 // What a node says of one block: unknown to it, or its confirmations (-1: not in its best chain).
@@ -93,8 +95,13 @@ class BlockTracker {
                                           SubmitAnswer answer, SteadyTime now);
     [[nodiscard]] Actions block_viewed(const bitcoin::Hash256& block, std::size_t node,
                                        const BlockView& view);
+    // What the table says of a block: another instance may have changed it. Where our nodes prove
+    // otherwise, the change that follows starts from there.
+    [[nodiscard]] Actions row_stands(const bitcoin::Hash256& block, BlockState state);
     // The node could not be asked: the question stays open until its next tip.
     void view_failed(const bitcoin::Hash256& block, std::size_t node);
+    // The node does not answer: what it said of blocks no longer counts.
+    void node_lost(std::size_t node);
     // The node's best block changed or was learnt: every block it may concern is asked about.
     [[nodiscard]] Actions tip_changed(std::size_t node, std::uint32_t height);
     // Retries that are due.
@@ -124,6 +131,7 @@ class BlockTracker {
     [[nodiscard]] bool rivals_own(const bitcoin::Hash256& hash) const;
     [[nodiscard]] std::optional<BlockState> judge(const Block& block) const;
     void settle(const bitcoin::Hash256& hash, Actions& actions);
+    [[nodiscard]] bool outlived(const Block& block, std::uint32_t tip) const;
     void ask(const bitcoin::Hash256& hash, Block& block, std::size_t node, Actions& actions) const;
 
     TrackerOptions options_;

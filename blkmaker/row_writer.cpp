@@ -1,29 +1,43 @@
 // A queue of changes and a timer that tries again.
 #include "blkmaker/row_writer.hpp"
 
+#include <utility>
+
 #include "common/base/log.hpp"
 
 namespace lode::blkmaker {
+namespace {
+
+// Busy, away or full; anything else would be refused again and hold up what waits behind it.
+bool worth_retrying(const Error& error) {
+    return error.code == ErrorCode::unavailable || error.code == ErrorCode::exhausted;
+}
+
+}  // namespace
 
 RowWriter::RowWriter(Options options, Executor& home,
-                     std::function<void(std::vector<BlockRow>)> unfinished)
+                     std::function<void(std::vector<StoredRow>)> rows_seen)
     : options_(std::move(options)),
       home_(home),
-      unfinished_(std::move(unfinished)),
+      rows_seen_(std::move(rows_seen)),
       loop_("blk-rows") {
     loop_.post([this] { work(); });
 }
 
-void RowWriter::when_missing(const bitcoin::Hash256& block, Task missing) {
-    add([this, block, missing = std::move(missing)](BlockRepository& repository) -> Result<void> {
-        LODE_TRY(const bool known, repository.knows(block));
-        if (!known) home_.post(missing);
+void RowWriter::change(
+    RowChange change, UnixTime now,
+    std::function<void(const RowChange&, const BlockRepository::Outcome&)> told) {
+    add([this, change = std::move(change), now, told = std::move(told),
+         tried = false](BlockRepository& repository) mutable -> Result<void> {
+        const bool again = std::exchange(tried, true);
+        LODE_TRY(auto outcome, repository.change(change, now));
+        // The connection may have been lost behind the change: better told twice than never.
+        if (again && outcome.stands == change.row.state) {
+            outcome.changed = BlockRepository::Changed::yes;
+        }
+        home_.post([told, change, outcome] { told(change, outcome); });
         return success();
     });
-}
-
-void RowWriter::insert(const BlockRow& row, UnixTime now) {
-    add([row, now](BlockRepository& repository) { return repository.insert(row, now); });
 }
 
 void RowWriter::record_answer(BlockRepository::Answer answer) {
@@ -32,19 +46,19 @@ void RowWriter::record_answer(BlockRepository::Answer answer) {
     });
 }
 
-void RowWriter::change_state(const ChangeState& change, UnixTime now, Task changed) {
-    add([this, change, now,
-         changed = std::move(changed)](BlockRepository& repository) -> Result<void> {
-        LODE_TRY(const auto outcome, repository.change_state(change, now));
-        if (outcome == BlockRepository::Changed::yes) home_.post(changed);
-        return success();
-    });
+void RowWriter::mark_published(const MarkPublished& event) {
+    add([event](BlockRepository& repository) { return repository.mark_published(event); });
 }
 
-void RowWriter::mark_published(const bitcoin::Hash256& block, BlockState state) {
-    add([block, state](BlockRepository& repository) {
-        return repository.mark_published(block, state);
-    });
+void RowWriter::look() {
+    if (!ready_ || waiting_ > 0) return;
+    add([this](BlockRepository& repository) { return see_rows(repository); });
+}
+
+Result<void> RowWriter::see_rows(BlockRepository& repository) {
+    LODE_TRY(auto rows, repository.unfinished(options_.chain));
+    home_.post([this, rows = std::move(rows)] { rows_seen_(rows); });
+    return success();
 }
 
 void RowWriter::drain(Task done) {
@@ -75,9 +89,8 @@ Result<void> RowWriter::connect() {
                        "the database has an older schema, waiting for "
                        "lode db migrate");
     }
-    LODE_TRY(auto rows, repository.unfinished(options_.chain));
+    LODE_TRY_VOID(see_rows(repository));
     repository_.emplace(std::move(repository));
-    home_.post([this, rows = std::move(rows)] { unfinished_(rows); });
     ready_ = true;
     return success();
 }
@@ -87,12 +100,13 @@ void RowWriter::work() {
     Result<void> outcome = connect();
     while (outcome && !changes_.empty()) {
         outcome = changes_.front()(*repository_);
-        if (!outcome && outcome.error().code == ErrorCode::internal) {
+        if (!outcome && !worth_retrying(outcome.error())) {
             log::error("a block row was not written", {{"error", outcome.error()}});
             outcome = success();
         }
         if (outcome) changes_.pop_front();
     }
+    if (!outcome) repository_.reset();  // a fresh connection next time
     waiting_ = changes_.size();
     if (outcome) {
         last_complaint_.clear();

@@ -28,18 +28,19 @@ class RowWriter {
         std::string chain;
     };
 
-    // Once the database is there, `unfinished` gets the rows to go on with, on `home`.
+    // Once the database is there, and at each look(), `rows_seen` gets the rows to go on with, on
+    // `home`.
     RowWriter(Options options, Executor& home,
-              std::function<void(std::vector<BlockRow>)> unfinished);
+              std::function<void(std::vector<StoredRow>)> rows_seen);
 
     // All return at once.
-    // `missing` runs on `home` when the block has no row.
-    void when_missing(const bitcoin::Hash256& block, Task missing);
-    void insert(const BlockRow& row, UnixTime now);
+    // `told` runs on `home` with what became of the change.
+    void change(RowChange change, UnixTime now,
+                std::function<void(const RowChange&, const BlockRepository::Outcome&)> told);
     void record_answer(BlockRepository::Answer answer);
-    // `changed` runs on `home` when this call changed the row.
-    void change_state(const ChangeState& change, UnixTime now, Task changed);
-    void mark_published(const bitcoin::Hash256& block, BlockState state);
+    void mark_published(const MarkPublished& event);
+    // Reads the rows again, unless something waits for the database.
+    void look();
 
     // Calls `done` on `home` when nothing waits or the database does not take more now.
     void drain(Task done);
@@ -53,10 +54,11 @@ class RowWriter {
     void add(Change change);
     void work();
     [[nodiscard]] Result<void> connect();
+    [[nodiscard]] Result<void> see_rows(BlockRepository& repository);
 
     Options options_;
     Executor& home_;
-    std::function<void(std::vector<BlockRow>)> unfinished_;
+    std::function<void(std::vector<StoredRow>)> rows_seen_;
     std::atomic<bool> ready_ = false;
     std::atomic<std::size_t> waiting_ = 0;
     // Used on the loop's thread only.

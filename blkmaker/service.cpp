@@ -1,20 +1,23 @@
 // Joins bus, intake, nodes, journal and database to the tracker; the rules are elsewhere.
 #include "blkmaker/service.hpp"
 
+#include <algorithm>
+#include <set>
+#include <utility>
+
 #include "blkmaker/block_assembler.hpp"
-#include "blkmaker/block_event.hpp"
 #include "blkmaker/config.hpp"
+#include "blkmaker/follower.hpp"
+#include "blkmaker/home.hpp"
 #include "blkmaker/journal_writer.hpp"
-#include "blkmaker/node_link.hpp"
 #include "blkmaker/probe.hpp"
-#include "blkmaker/row_writer.hpp"
-#include "blkmaker/solved_intake.hpp"
-#include "common/base/hex.hpp"
+#include "blkmaker/solution.hpp"
+#include "blkmaker/template_keeper.hpp"
 #include "common/base/log.hpp"
 #include "common/config/pool.hpp"
-#include "common/messages/block.pb.h"
 #include "common/messages/solved.pb.h"
 #include "common/messages/template.pb.h"
+#include "common/runtime/intake.hpp"
 
 namespace lode::blkmaker {
 namespace {
@@ -24,6 +27,10 @@ using SolvedRecord = bus::Record<v1::SolvedShare>;
 
 // Solved shares whose template has not arrived; on a healthy bus there are none.
 constexpr std::size_t waiting_max = 1000;
+// Larger than any coinbase with its header.
+constexpr std::size_t solved_body_max = 256u << 10;
+// How often the rows are read again: an event whose publisher died is out within two of these.
+constexpr auto look_interval = std::chrono::seconds(5);
 
 class Blkmaker final : public runtime::Service {
   public:
@@ -31,9 +38,8 @@ class Blkmaker final : public runtime::Service {
         : context_(context),
           chain_(context.pool.chain()),
           probe_(context.metrics),
-          tracker_({.nodes = chain_.nodes.size(),
-                    .maturity = chain_.maturity,
-                    .prefer_own_blocks = config.prefer_own_blocks}) {}
+          home_(context.loop),
+          config_(config) {}
 
     Result<void> start() override;
     void stop(std::function<void()> stopped) override;
@@ -44,96 +50,109 @@ class Blkmaker final : public runtime::Service {
     struct Origin {
         std::optional<bus::Position> position;
         std::optional<http::Responder> responder;
-        bool journaled = false;
+        BlockBook::Origin kind = BlockBook::Origin::live;
     };
-    struct Followed {
-        BlockRow row;
-        std::shared_ptr<const std::string> hex;  // null when only followed
-        std::vector<v1::NodeAnswer> answers;
-    };
+    using TemplatePtr = std::shared_ptr<const v1::TemplateMessage>;
 
     Result<void> open_bus();
-    void follow_rows(const std::vector<BlockRow>& rows);
-    void templates_arrived(const std::vector<bus::Record<v1::TemplateMessage>>& records);
+    void open_intakes();
+    Result<TemplateStore::Addition> remember(const v1::TemplateMessage& message);
+    void template_kept(const TemplatePtr& message);
+    Result<void> template_arrived(const TemplatePtr& message);
+    void templates_read(const std::vector<bus::Record<v1::TemplateMessage>>& records);
     void retry_waiting();
-    void record(const v1::SolvedShare& share);
     void start_solved_consumer();
     void solved(const v1::SolvedShare& share, Origin origin);
-    void take_in(const Solution& solution, const Bytes& block);
-    void make_safe(const v1::SolvedShare& share, Origin origin);
+    void without_template(const v1::SolvedShare& share, const Solution& solution, Origin origin);
+    void take_in(const Solution& solution, const Bytes& block, BlockBook::Origin kind);
+    void make_safe(const v1::SolvedShare& share, const Hash256& block, Origin origin);
     void safe(const Origin& origin, const Result<void>& written);
     void refuse(const Origin& origin, const Error& error);
-    void perform(const Actions& actions);
-    void perform(const SubmitBlock& action);
-    void perform(const PreferBlock& action);
-    void perform(const AskBlock& action);
-    void perform(const ChangeState& action);
-    void perform(const RaiseAlert& action);
-    void submit_answered(const SubmitBlock& to, const Result<std::optional<std::string>>& word);
-    void publish(const BlockRow& row, const std::vector<v1::NodeAnswer>& answers);
     void tick();
 
     runtime::Context& context_;
     const config::ChainConfig& chain_;
     Probe probe_;
+    Home home_;  // before all that posts to it
+    Config config_;
     TemplateStore templates_;
-    BlockTracker tracker_;
-    std::map<Hash256, Followed> followed_;
+    std::set<Hash256> journaled_;           // of the blocks that are followed
     std::vector<v1::SolvedShare> waiting_;  // for their template; in the journal already
-    bool templates_known_ = false;          // all that were kept when we started
-    std::vector<std::optional<NodeTip>> tips_;
+    bool disk_read_ = false;                // the templates kept on disk are known
+    bool bus_read_ = false;                 // and those that the bus had when we started
     std::optional<bus::Consumer<v1::TemplateMessage>> template_consumer_;
     std::optional<bus::Consumer<v1::SolvedShare>> solved_consumer_;
-    std::optional<bus::Producer<v1::BlockEvent>> events_;
     std::unique_ptr<Timer> timer_;
+    std::unique_ptr<Timer> look_timer_;
+    std::unique_ptr<TemplateKeeper> keeper_;
     std::unique_ptr<JournalWriter> journal_;
-    std::unique_ptr<RowWriter> rows_;
-    std::vector<std::unique_ptr<NodeLink>> nodes_;
+    std::unique_ptr<Follower> follower_;
 };
 
 Result<void> Blkmaker::start() {
-    LODE_TRY(auto journal,
-             Journal::open(context_.data_folder / "journal", context_.clock.unix_now()));
+    const UnixTime now = context_.clock.unix_now();
+    LODE_TRY(auto journal, Journal::open(context_.data_folder / "journal", now));
     LODE_TRY(waiting_, parse_entries(journal.take_entries()));
-    journal_ = std::make_unique<JournalWriter>(std::move(journal), context_.clock, context_.loop);
-    LODE_TRY(nodes_, open_node_links(chain_.nodes, context_.loop));
-    tips_.resize(nodes_.size());
-    rows_ = std::make_unique<RowWriter>(
-        RowWriter::Options{context_.pool.database, context_.pool.data_dir, chain_.name},
-        context_.loop, [this](const std::vector<BlockRow>& rows) { follow_rows(rows); });
-    context_.router.add(http::Method::post, "/v1/solved",
-                        solved_intake([this](const auto& share, const auto& responder) {
-                            context_.loop.post([this, share, responder] {
-                                solved(*share, {.position = {}, .responder = responder});
-                            });
-                        }));
+    journal_ = std::make_unique<JournalWriter>(std::move(journal), context_.clock, home_);
+    LODE_TRY(auto files, TemplateFiles::open(context_.data_folder / "templates", now));
+    keeper_ = std::make_unique<TemplateKeeper>(std::move(files), context_.clock, home_);
+    LODE_TRY(follower_, Follower::open(context_, config_, {probe_, home_}));
     LODE_TRY_VOID(open_bus());
+    keeper_->load([this](const TemplatePtr& message) { template_kept(message); },
+                  [this] {
+                      disk_read_ = true;
+                      retry_waiting();
+                  });
+    open_intakes();
     timer_ = context_.loop.every(std::chrono::milliseconds(250), [this] { tick(); });
+    look_timer_ = context_.loop.every(look_interval, [this] { follower_->look(); });
     return success();
 }
 
 Result<void> Blkmaker::open_bus() {
-    LODE_TRY(auto events, bus::Producer<v1::BlockEvent>::open(context_.bus, bus::topics::block,
-                                                              chain_.name, context_.loop));
-    events_ = std::move(events);
     LODE_TRY(auto templates, bus::Consumer<v1::TemplateMessage>::open(
                                  context_.bus, bus::topics::block_template, chain_.name,
                                  {.start = bus::StartAt::earliest, .batch_max = 16}, context_.loop,
-                                 [this](const auto& records) { templates_arrived(records); }));
+                                 [this](const auto& records) { templates_read(records); }));
     template_consumer_ = std::move(templates);
-    // Solved shares are read once every kept template is known.
+    // The bus's solved shares are read once every template it kept is known; those that come
+    // directly wait for nothing.
     template_consumer_->when_caught_up([this] {
-        templates_known_ = true;
+        bus_read_ = true;
         retry_waiting();
         start_solved_consumer();
     });
     return success();
 }
 
+void Blkmaker::open_intakes() {
+    const Secret& secret = context_.pool.direct_secret;
+    context_.router.add(http::Method::post, "/v1/solved",
+                        runtime::intake<v1::SolvedShare>(
+                            {.body_max = solved_body_max, .secret = secret},
+                            [this](const auto& share, const auto& responder) {
+                                home_.post([this, share, responder] {
+                                    solved(*share, {.position = {}, .responder = responder});
+                                });
+                            }));
+    context_.router.add(
+        http::Method::post, "/v1/template",
+        runtime::intake<v1::TemplateMessage>(
+            {.secret = secret}, [this](const auto& message, const auto& responder) {
+                home_.post([this, message, responder] {
+                    const auto taken = template_arrived(message);
+                    responder.send(taken ? http::Response{.status = 200, .body = "{}"}
+                                         : http::error_response(422, taken.error().context));
+                    if (taken) retry_waiting();
+                });
+            }));
+}
+
+// Each group has one reader: every instance reads all solved shares under its own name.
 void Blkmaker::start_solved_consumer() {
     auto consumer = bus::Consumer<v1::SolvedShare>::open(
         context_.bus, bus::topics::solved, chain_.name,
-        {.group = "blkmaker", .start = bus::StartAt::committed}, context_.loop,
+        {.group = context_.instance, .start = bus::StartAt::committed}, context_.loop,
         [this](const std::vector<SolvedRecord>& records) {
             for (const SolvedRecord& record : records) {
                 solved(*record.message, {.position = record.position, .responder = {}});
@@ -146,86 +165,79 @@ void Blkmaker::start_solved_consumer() {
     }
 }
 
-void Blkmaker::follow_rows(const std::vector<BlockRow>& rows) {
-    for (const BlockRow& row : rows) {
-        publish(row, {});
-        followed_.try_emplace(row.hash, Followed{row, nullptr, {}});
-        perform(tracker_.add(row.hash, row.height, row.state, BlockTracker::Start::follow_only));
+// A producer whose clock is ahead does not make its templates stay longer.
+Result<TemplateStore::Addition> Blkmaker::remember(const v1::TemplateMessage& message) {
+    const UnixTime made = from_unix_ms(message.produced_unix_ms());
+    return templates_.add(message.template_(), std::min(made, context_.clock.unix_now()));
+}
+
+void Blkmaker::template_kept(const TemplatePtr& message) {
+    if (const auto added = remember(*message); !added) {
+        log::warn("a template kept on disk is ignored", {{"error", added.error()}});
     }
 }
 
-void Blkmaker::templates_arrived(const std::vector<bus::Record<v1::TemplateMessage>>& records) {
+Result<void> Blkmaker::template_arrived(const TemplatePtr& message) {
+    if (!message->has_template_()) return success();
+    LODE_TRY(const auto addition, remember(*message));
+    if (addition == TemplateStore::Addition::added) keeper_->save(message);
+    return success();
+}
+
+void Blkmaker::templates_read(const std::vector<bus::Record<v1::TemplateMessage>>& records) {
     for (const auto& record : records) {
-        if (!record.message->has_template_()) continue;
-        const auto added = templates_.add(record.message->template_(),
-                                          from_unix_ms(record.message->produced_unix_ms()));
-        if (!added) {
+        if (const auto taken = template_arrived(record.message); !taken) {
             log::error("template ignored", {{"topic", "template"},
                                             {"offset", record.position.offset},
-                                            {"error", added.error()}});
+                                            {"error", taken.error()}});
         }
     }
-    probe_.templates.set(templates_.size());
-    if (templates_known_) retry_waiting();
+    retry_waiting();
 }
 
 void Blkmaker::retry_waiting() {
-    auto waiting = std::move(waiting_);
-    waiting_.clear();
-    for (const v1::SolvedShare& share : waiting) {
-        if (templates_.buried(share.height())) {
-            record(share);
-        } else {
-            solved(share, {.journaled = true});
-        }
+    if (!disk_read_) return;
+    for (const v1::SolvedShare& share : std::exchange(waiting_, {})) {
+        solved(share, {.kind = BlockBook::Origin::journal});
     }
-}
-
-// Too deep to be worth sending again, but a crash may have been quicker than its row.
-void Blkmaker::record(const v1::SolvedShare& share) {
-    const auto solution = parse_solution(share);
-    if (!solution) return refuse({}, solution.error());
-    rows_->when_missing(solution.value().hash,
-                        [this, row = found_row(solution.value(), chain_.name)] {
-                            rows_->insert(row, context_.clock.unix_now());
-                            follow_rows({row});
-                        });
 }
 
 void Blkmaker::solved(const v1::SolvedShare& share, Origin origin) {
     const SteadyTime begun = context_.clock.steady_now();
     const auto solution = parse_solution(share);
     if (!solution) return refuse(origin, solution.error());
-    const auto known = followed_.find(solution.value().hash);
-    if (known != followed_.end() && known->second.hex) return make_safe(share, std::move(origin));
+    const Hash256& hash = solution.value().hash;
+    if (follower_->has_bytes(hash)) return make_safe(share, hash, std::move(origin));
     const auto stored = templates_.find(solution.value().template_id);
-    if (!stored) {
-        if (origin.responder) {
-            origin.responder->send(http::error_response(425, "the template is not known yet"));
-            return;
-        }
-        if (waiting_.size() >= waiting_max) waiting_.erase(waiting_.begin());
-        waiting_.push_back(share);
-        return make_safe(share, std::move(origin));
-    }
+    if (!stored) return without_template(share, solution.value(), std::move(origin));
     const auto block = assemble(solution.value(), *stored);
     if (!block) return refuse(origin, block.error());
-    take_in(solution.value(), block.value());
+    take_in(solution.value(), block.value(), origin.kind);
     probe_.latency.observe(context_.clock.steady_now() - begun);
-    make_safe(share, std::move(origin));
+    make_safe(share, hash, std::move(origin));
 }
 
-void Blkmaker::take_in(const Solution& solution, const Bytes& block) {
-    Followed& followed = followed_[solution.hash];
-    const bool known = followed.row.height != 0;
-    followed.hex = std::make_shared<const std::string>(to_hex(block));
-    if (!known) followed.row = found_row(solution, chain_.name);
-    const BlockRow row = followed.row;
-    perform(tracker_.add(row.hash, row.height, row.state, BlockTracker::Start::submit));
+void Blkmaker::without_template(const v1::SolvedShare& share, const Solution& solution,
+                                Origin origin) {
+    if (origin.responder) {
+        origin.responder->send(http::error_response(425, "the template is not known yet"));
+        return;
+    }
+    if (templates_.buried(solution.height)) {
+        // Too deep to be worth sending again, but a crash may have been quicker than its row.
+        follower_->recorded(found_row(solution, chain_.name));
+    } else {
+        if (waiting_.size() >= waiting_max) waiting_.erase(waiting_.begin());
+        waiting_.push_back(share);
+    }
+    make_safe(share, solution.hash, std::move(origin));
+}
+
+void Blkmaker::take_in(const Solution& solution, const Bytes& block, BlockBook::Origin kind) {
+    const bool known = follower_->follows(solution.hash);
+    follower_->solved(found_row(solution, chain_.name), block, kind);
     if (known) return;
     probe_.solved.increment();
-    rows_->insert(row, context_.clock.unix_now());
-    publish(row, {});
     log::info("block solved", {{"block", bitcoin::to_display_hex(solution.hash)},
                                {"height", solution.height},
                                {"user", solution.user},
@@ -233,11 +245,18 @@ void Blkmaker::take_in(const Solution& solution, const Bytes& block) {
     journal_->check(std::make_shared<const Bytes>(block), solution.hash);
 }
 
-void Blkmaker::make_safe(const v1::SolvedShare& share, Origin origin) {
-    if (origin.journaled) return;
-    journal_->append(
-        share.SerializeAsString(),
-        [this, origin = std::move(origin)](const Result<void>& written) { safe(origin, written); });
+void Blkmaker::make_safe(const v1::SolvedShare& share, const Hash256& block, Origin origin) {
+    if (origin.kind == BlockBook::Origin::journal) return;
+    if (journaled_.contains(block)) {
+        // It came before by the other way; its place is committed behind those under way.
+        journal_->drain([this, origin = std::move(origin)] { safe(origin, success()); });
+        return;
+    }
+    journal_->append(share.SerializeAsString(),
+                     [this, block, origin = std::move(origin)](const Result<void>& written) {
+                         if (written) journaled_.insert(block);
+                         safe(origin, written);
+                     });
 }
 
 void Blkmaker::safe(const Origin& origin, const Result<void>& written) {
@@ -262,124 +281,32 @@ void Blkmaker::refuse(const Origin& origin, const Error& error) {
         [this, position = origin.position] { safe({.position = position}, success()); });
 }
 
-void Blkmaker::perform(const Actions& actions) {
-    for (const Action& action : actions) {
-        std::visit([this](const auto& one) { perform(one); }, action);
-    }
-    std::erase_if(followed_, [this](const auto& one) {
-        return !tracker_.follows(one.first) && is_final(one.second.row.state);
-    });
-    probe_.followed.set(tracker_.size());
-}
-
-void Blkmaker::perform(const SubmitBlock& action) {
-    nodes_[action.node]->submit(followed_.at(action.block).hex, [this, action](const auto& word) {
-        submit_answered(action, word);
-    });
-}
-
-void Blkmaker::submit_answered(const SubmitBlock& to,
-                               const Result<std::optional<std::string>>& word) {
-    const std::string& node = nodes_[to.node]->url();
-    const auto now = context_.clock.steady_now();
-    if (!word) {
-        log::warn("block not submitted, trying again",
-                  {{"block", bitcoin::to_display_hex(to.block)}, {"error", word.error()}});
-        perform(tracker_.submit_answered(to.block, to.node, SubmitAnswer::unreachable, now));
-        return;
-    }
-    const auto answer = classify_submit_answer(word.value());
-    const std::string text = word.value().value_or("accepted");
-    log::info("block submitted",
-              {{"block", bitcoin::to_display_hex(to.block)}, {"node", node}, {"answer", text}});
-    probe_.submissions.increment();
-    if (answer == SubmitAnswer::refused) probe_.refusals.increment();
-    const auto when = context_.clock.unix_now();
-    rows_->record_answer({to.block, node, text, when});
-    if (const auto found = followed_.find(to.block); found != followed_.end()) {
-        found->second.answers.push_back(node_answer(node, text, when));
-    }
-    perform(tracker_.submit_answered(to.block, to.node, answer, now));
-}
-
-void Blkmaker::perform(const PreferBlock& action) {
-    nodes_[action.node]->prefer(action.block);
-}
-
-void Blkmaker::perform(const AskBlock& action) {
-    nodes_[action.node]->ask_block(action.block, [this, action](const auto& info) {
-        const auto& known_tip = tips_[action.node];
-        const std::uint32_t tip = known_tip ? known_tip->height : 0;
-        if (info) {
-            perform(tracker_.block_viewed(action.block, action.node,
-                                          {true, info.value().confirmations, tip}));
-        } else if (info.error().code == ErrorCode::rejected) {
-            perform(tracker_.block_viewed(action.block, action.node, {false, 0, tip}));
-        } else {
-            tracker_.view_failed(action.block, action.node);
-        }
-    });
-}
-
-void Blkmaker::perform(const ChangeState& action) {
-    Followed& followed = followed_.at(action.block);
-    followed.row.state = action.to;
-    followed.row.confirmations = action.confirmations;
-    log::info("block changed state", {{"block", bitcoin::to_display_hex(action.block)},
-                                      {"height", followed.row.height},
-                                      {"state", to_string(action.to)}});
-    rows_->change_state(
-        action, context_.clock.unix_now(),
-        [this, row = followed.row, answers = followed.answers] { publish(row, answers); });
-}
-
-void Blkmaker::perform(const RaiseAlert& action) {
-    log::error(action.what, {{"block", bitcoin::to_display_hex(action.block)}});
-}
-
-void Blkmaker::publish(const BlockRow& row, const std::vector<v1::NodeAnswer>& answers) {
-    const auto sent = events_->send(
-        0, std::to_string(row.height), block_event(row, answers, context_.clock.unix_now()),
-        [this, block = row.hash, state = row.state](const Result<bus::Position>& delivered) {
-            if (delivered) {
-                rows_->mark_published(block, state);
-            } else {
-                log::warn("block event not delivered", {{"error", delivered.error()}});
-            }
-        });
-    if (!sent) log::warn("block event not sent", {{"error", sent.error()}});
-}
-
 void Blkmaker::tick() {
-    if (templates_known_ && !solved_consumer_) start_solved_consumer();
+    if (bus_read_ && !solved_consumer_) start_solved_consumer();
     templates_.expire(context_.clock.unix_now());
-    probe_.rows_waiting.set(rows_->waiting());
-    for (std::size_t i = 0; i < nodes_.size(); ++i) {
-        nodes_[i]->ask_tip([this, i](const Result<NodeTip>& tip) {
-            if (!tip || (tips_[i] && tip.value().hash == tips_[i]->hash)) return;
-            tips_[i] = tip.value();
-            perform(tracker_.tip_changed(i, tip.value().height));
-        });
-    }
-    perform(tracker_.tick(context_.clock.steady_now()));
+    probe_.templates.set(templates_.size());
+    std::erase_if(journaled_, [this](const Hash256& one) { return !follower_->follows(one); });
+    follower_->tick();
 }
 
 runtime::Health Blkmaker::health() const {
-    if (!solved_consumer_) return {runtime::Readiness::not_ready, "reading kept templates"};
-    if (!rows_->ready()) return {runtime::Readiness::not_ready, "waiting for the database"};
-    const bool answers =
-        std::ranges::any_of(tips_, [](const auto& tip) { return tip.has_value(); });
-    if (!answers) return {runtime::Readiness::not_ready, "no node answers"};
-    return {runtime::Readiness::ready, {}};
+    using enum runtime::Readiness;
+    if (!disk_read_) return {not_ready, "reading the templates kept on disk"};
+    if (!follower_->database_ready()) return {not_ready, "waiting for the database"};
+    if (!follower_->node_answers()) return {not_ready, "no node answers"};
+    // Solved shares come directly too, and those on the bus wait there.
+    if (!solved_consumer_) return {ready, "not reading the bus yet"};
+    return {ready, {}};
 }
 
 void Blkmaker::stop(std::function<void()> stopped) {
     timer_.reset();
+    look_timer_.reset();
     solved_consumer_.reset();
     template_consumer_.reset();
     // Behind everything that was begun: first the journal, then the rows.
-    if (!journal_ || !rows_) return stopped();
-    journal_->drain([this, stopped = std::move(stopped)] { rows_->drain(stopped); });
+    if (!journal_ || !follower_) return stopped();
+    journal_->drain([this, stopped = std::move(stopped)] { follower_->drain(stopped); });
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// Interning of transactions and expiry in order of arrival.
+// Interning of transactions and expiry in order of making.
 #include "blkmaker/template_store.hpp"
 
 #include "common/messages/template.pb.h"
@@ -15,11 +15,12 @@ std::shared_ptr<const Bytes> TemplateStore::intern(const Hash256& wtxid, const s
     return made;
 }
 
-Result<void> TemplateStore::add(const v1::BlockTemplate& message, UnixTime produced) {
+Result<TemplateStore::Addition> TemplateStore::add(const v1::BlockTemplate& message,
+                                                   UnixTime produced) {
     if (!message.has_bitcoin()) return failure(ErrorCode::malformed, "template: no body");
     const auto id = bitcoin::hash256_from_bytes(as_bytes(message.template_id()));
     if (!id) return failure_in("template_id", id.error());
-    if (templates_.contains(id.value())) return success();
+    if (templates_.contains(id.value())) return Addition::known;
 
     const v1::BitcoinTemplate& body = message.bitcoin();
     auto stored = std::make_shared<StoredTemplate>();
@@ -27,6 +28,7 @@ Result<void> TemplateStore::add(const v1::BlockTemplate& message, UnixTime produ
     if (!prev_hash) return failure_in("prev_hash", prev_hash.error());
     stored->prev_hash = prev_hash.value();
     stored->height = body.height();
+    stored->bits = body.bits();
     best_height_ = std::max(best_height_, stored->height);
     stored->coinbase_value = bitcoin::Satoshi(body.coinbase_value());
     stored->has_witness_commitment = !body.witness_commitment().empty();
@@ -37,19 +39,19 @@ Result<void> TemplateStore::add(const v1::BlockTemplate& message, UnixTime produ
         stored->transactions.push_back(intern(wtxid.value(), transaction.data()));
     }
     templates_.emplace(id.value(), std::move(stored));
-    arrivals_.push_back({produced, id.value()});
+    by_time_.emplace(produced, id.value());
     while (templates_.size() > templates_max) forget_oldest();
-    return success();
+    return Addition::added;
 }
 
 void TemplateStore::forget_oldest() {
-    templates_.erase(arrivals_.front().id);
-    arrivals_.pop_front();
+    templates_.erase(by_time_.begin()->second);
+    by_time_.erase(by_time_.begin());
 }
 
 void TemplateStore::expire(UnixTime now) {
     bool forgot = false;
-    while (!arrivals_.empty() && arrivals_.front().produced < now - kept) {
+    while (!by_time_.empty() && by_time_.begin()->first < now - kept) {
         forget_oldest();
         forgot = true;
     }

@@ -2,7 +2,7 @@
 // most of their transactions: each distinct transaction is held once.
 #pragma once
 
-#include <deque>
+#include <map>
 #include <memory>
 #include <unordered_map>
 #include <vector>
@@ -22,6 +22,7 @@ namespace lode::blkmaker {
 struct StoredTemplate {
     bitcoin::Hash256 prev_hash;
     std::uint32_t height = 0;
+    std::uint32_t bits = 0;  // compact target that a block on it has to meet
     bitcoin::Satoshi coinbase_value;
     bool has_witness_commitment = false;
     std::vector<std::shared_ptr<const Bytes>> transactions;  // raw, in block order
@@ -34,8 +35,10 @@ class TemplateStore {
     static constexpr auto kept = std::chrono::hours(2);
     static constexpr std::size_t templates_max = 4096;
 
-    // Malformed, naming the field, when the message cannot be used; a known id is ignored.
-    [[nodiscard]] Result<void> add(const v1::BlockTemplate& message, UnixTime produced);
+    // The same template comes by the bus, directly and from the disk; in any order.
+    enum class Addition { known, added };
+    // Malformed, naming the field, when the message cannot be used.
+    [[nodiscard]] Result<Addition> add(const v1::BlockTemplate& message, UnixTime produced);
     // Forgets templates produced before now - kept.
     void expire(UnixTime now);
     // Null when unknown.
@@ -47,17 +50,12 @@ class TemplateStore {
     [[nodiscard]] std::size_t transactions() const { return transactions_.size(); }
 
   private:
-    struct Arrival {
-        UnixTime produced;
-        bitcoin::Hash256 id;
-    };
-
     std::shared_ptr<const Bytes> intern(const bitcoin::Hash256& wtxid, const std::string& raw);
     void forget_oldest();
 
     std::unordered_map<bitcoin::Hash256, std::shared_ptr<const StoredTemplate>> templates_;
     std::unordered_map<bitcoin::Hash256, std::weak_ptr<const Bytes>> transactions_;
-    std::deque<Arrival> arrivals_;
+    std::multimap<UnixTime, bitcoin::Hash256> by_time_;
     std::uint32_t best_height_ = 0;
 };
 

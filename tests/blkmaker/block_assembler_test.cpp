@@ -70,6 +70,12 @@ TEST_CASE("only as many transactions as the solution says go into the block") {
     CHECK_FALSE(check_serialised(block.value()));
 }
 
+TEST_CASE("a header with another target than its template's is refused") {
+    auto made = a_case({1});
+    made.solution.header.bits = 0x207ffffe;
+    CHECK_FALSE(assemble(made.solution, *made.stored));
+}
+
 TEST_CASE("a header on another tip is refused") {
     auto made = a_case({1});
     made.solution.header.prev_hash.bytes[0] ^= 1;

@@ -21,8 +21,9 @@ TEST_CASE("an event says everything the row and the nodes said") {
     row.confirmations = 3;
     const std::vector answers{
         node_answer("http://127.0.0.1:8332", "duplicate", from_unix_ms(1500))};
-    const auto event = block_event(row, answers, from_unix_ms(2000));
+    const auto event = block_event(row, answers, {"blkmaker-1", from_unix_ms(2000)});
     CHECK(event->produced_unix_ms() == 2000);
+    CHECK(event->source() == "blkmaker-1");
     CHECK(event->chain() == "btc");
     CHECK(event->state() == v1::ACCEPTED);
     CHECK(event->block_hash() == std::string(32, '\1'));
@@ -43,7 +44,7 @@ TEST_CASE("a block off the chain has no confirmations to tell") {
     BlockRow row;
     row.state = BlockState::orphaned;
     row.confirmations = -1;
-    const auto event = block_event(row, {}, {});
+    const auto event = block_event(row, {}, {"blkmaker-1", {}});
     CHECK(event->state() == v1::ORPHANED);
     CHECK(event->confirmations() == 0);
 }

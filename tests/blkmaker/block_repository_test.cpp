@@ -3,6 +3,7 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include "tests/blkmaker/builders.hpp"
 #include "tests/support/database.hpp"
 
 using namespace lode;
@@ -12,23 +13,18 @@ using Changed = BlockRepository::Changed;
 namespace {
 
 constexpr auto now = from_unix_ms(5000);
+const BlockRow row = test::a_row(1);
+const RowChange insertion{std::nullopt, row, {}};
 
 BlockRepository repository_in(const test::Database& database) {
     return BlockRepository(database.migrated());
 }
 
-BlockRow row_of(std::uint8_t tag) {
-    BlockRow row;
-    row.chain = "btc";
-    row.hash.bytes.fill(tag);
-    row.prev_hash.bytes.fill(0);
-    row.height = tag;
-    row.reward = bitcoin::Satoshi(12);
-    row.user = "alice";
-    row.worker = "rig";
-    row.job = JobId(3);
-    row.found = from_unix_ms(4000);
-    return row;
+RowChange to(BlockState from, BlockState state, std::int64_t confirmations = 0) {
+    RowChange change{from, row, {}};
+    change.row.state = state;
+    change.row.confirmations = confirmations;
+    return change;
 }
 
 }  // namespace
@@ -36,56 +32,68 @@ BlockRow row_of(std::uint8_t tag) {
 TEST_CASE("a block is inserted once, and a repeat does not set it back", "[database]") {
     const test::Database database;
     auto repository = repository_in(database);
-    const auto row = row_of(1);
-    CHECK_FALSE(repository.knows(row.hash).value());
-    REQUIRE(repository.insert(row, now));
-    CHECK(repository.knows(row.hash).value());
-    CHECK(repository.change_state({row.hash, BlockState::found, BlockState::submitted, 0}, now)
-              .value() == Changed::yes);
-    REQUIRE(repository.insert(row, now));
+    CHECK(repository.change(insertion, now).value().changed == Changed::yes);
+    CHECK(repository.change(to(BlockState::found, BlockState::submitted), now).value().changed ==
+          Changed::yes);
+    const auto again = repository.change(insertion, now).value();
+    CHECK(again.changed == Changed::no);
+    CHECK(again.stands == BlockState::submitted);
     const auto rows = repository.unfinished("btc").value();
     REQUIRE(rows.size() == 1);
-    CHECK(rows[0].state == BlockState::submitted);
-    CHECK(rows[0].hash == row.hash);
-    CHECK(rows[0].height == 1);
-    CHECK(rows[0].reward == row.reward);
-    CHECK(rows[0].user == "alice");
-    CHECK(rows[0].worker == "rig");
-    CHECK(rows[0].job == JobId(3));
-    CHECK(rows[0].found == row.found);
+    const BlockRow& read = rows[0].row;
+    CHECK(rows[0].publication == Publication::lacking);
+    CHECK(read.state == BlockState::submitted);
+    CHECK(read.hash == row.hash);
+    CHECK(read.height == 1);
+    CHECK(read.reward == row.reward);
+    CHECK(read.user == "alice");
+    CHECK(read.worker == "rig");
+    CHECK(read.job == JobId(3));
+    CHECK(read.found == row.found);
     CHECK(repository.unfinished("other").value().empty());
 }
 
-TEST_CASE("of two who change a state only the first has changed it", "[database]") {
+TEST_CASE("of two who change a state only the first has changed it, the other learns of it",
+          "[database]") {
     const test::Database database;
     auto one = repository_in(database);
     auto two = repository_in(database);
-    const auto row = row_of(1);
-    REQUIRE(one.insert(row, now));
-    const ChangeState change{row.hash, BlockState::found, BlockState::accepted, 1};
-    CHECK(one.change_state(change, now).value() == Changed::yes);
-    CHECK(two.change_state(change, now).value() == Changed::no);
+    CHECK(one.change(insertion, now).value().changed == Changed::yes);
+    CHECK(two.change(insertion, now).value().changed == Changed::no);
+    const auto first = one.change(to(BlockState::found, BlockState::accepted, 1), now).value();
+    CHECK(first.changed == Changed::yes);
+    const auto second = two.change(to(BlockState::found, BlockState::submitted), now).value();
+    CHECK(second.changed == Changed::no);
+    CHECK(second.stands == BlockState::accepted);
+}
+
+TEST_CASE("a change of a row that is not there is told so", "[database]") {
+    const test::Database database;
+    auto repository = repository_in(database);
+    const auto outcome =
+        repository.change(to(BlockState::found, BlockState::accepted), now).value();
+    CHECK(outcome.changed == Changed::no);
+    CHECK_FALSE(outcome.stands);
 }
 
 TEST_CASE("a final block is finished once its event is on the bus", "[database]") {
     const test::Database database;
     auto repository = repository_in(database);
-    const auto row = row_of(1);
-    REQUIRE(repository.insert(row, now));
-    REQUIRE(
-        repository.change_state({row.hash, BlockState::found, BlockState::confirmed, 101}, now));
-    CHECK(repository.unfinished("btc").value().size() == 1);
-    REQUIRE(repository.mark_published(row.hash, BlockState::accepted));
-    CHECK(repository.unfinished("btc").value().size() == 1);
-    REQUIRE(repository.mark_published(row.hash, BlockState::confirmed));
+    REQUIRE(repository.change(insertion, now));
+    REQUIRE(repository.mark_published({row.hash, BlockState::found}));
+    CHECK(repository.unfinished("btc").value()[0].publication == Publication::done);
+    REQUIRE(repository.change(to(BlockState::found, BlockState::confirmed, 101), now));
+    // An event of a state that is no more does not count.
+    REQUIRE(repository.mark_published({row.hash, BlockState::found}));
+    CHECK(repository.unfinished("btc").value()[0].publication == Publication::lacking);
+    REQUIRE(repository.mark_published({row.hash, BlockState::confirmed}));
     CHECK(repository.unfinished("btc").value().empty());
 }
 
 TEST_CASE("each node's last answer is kept", "[database]") {
     const test::Database database;
     auto repository = repository_in(database);
-    const auto row = row_of(1);
-    REQUIRE(repository.insert(row, now));
+    REQUIRE(repository.change(insertion, now));
     REQUIRE(repository.record_answer({row.hash, "http://a:1", "inconclusive", now}));
     REQUIRE(repository.record_answer({row.hash, "http://a:1", "accepted", now}));
     REQUIRE(repository.record_answer({row.hash, "http://b:1", "duplicate", now}));

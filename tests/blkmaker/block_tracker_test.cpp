@@ -93,6 +93,7 @@ TEST_CASE("duplicate and inconclusive prove nothing about the best chain") {
     CHECK(classify_submit_answer(std::nullopt) == SubmitAnswer::accepted);
     CHECK(classify_submit_answer("duplicate") == SubmitAnswer::stored);
     CHECK(classify_submit_answer("inconclusive") == SubmitAnswer::stored);
+    CHECK(classify_submit_answer("prev-blk-not-found") == SubmitAnswer::not_yet);
     CHECK(classify_submit_answer("high-hash") == SubmitAnswer::refused);
     CHECK(classify_submit_answer("") == SubmitAnswer::refused);
     auto tracker = tracker_of(1);
@@ -178,6 +179,47 @@ TEST_CASE("an orphan is forgotten once maturity lies above it") {
     CHECK(tracker.follows(block));
     (void)tracker.tip_changed(0, height + 101);
     CHECK_FALSE(tracker.follows(block));
+}
+
+TEST_CASE("a node that lacks the parent is sent the block again, without an alert") {
+    auto tracker = tracker_of(1);
+    (void)tracker.add(block, height, BlockState::found, BlockTracker::Start::submit);
+    CHECK(tracker.submit_answered(block, 0, SubmitAnswer::not_yet, start).empty());
+    CHECK(count<SubmitBlock>(tracker.tick(start + 250ms)) == 1);
+}
+
+TEST_CASE("what the table says replaces our state, unless our nodes prove otherwise") {
+    auto tracker = tracker_of(1);
+    (void)tracker.add(block, height, BlockState::found, BlockTracker::Start::submit);
+    CHECK(tracker.row_stands(block, BlockState::accepted).empty());
+    CHECK_FALSE(new_state(tracker.submit_answered(block, 0, SubmitAnswer::stored, start)));
+    (void)tracker.block_viewed(block, 0, in_chain(3));
+    CHECK(new_state(tracker.row_stands(block, BlockState::submitted)) == BlockState::accepted);
+    CHECK(tracker.row_stands(block, BlockState::confirmed).empty());
+    CHECK_FALSE(tracker.follows(block));
+}
+
+TEST_CASE("another's rejection ends a block, unless a node of ours has it") {
+    auto tracker = tracker_of(2);
+    (void)tracker.add(block, height, BlockState::found, BlockTracker::Start::submit);
+    SECTION("no node of ours has it") {
+        CHECK(tracker.row_stands(block, BlockState::rejected).empty());
+        CHECK_FALSE(tracker.follows(block));
+    }
+    SECTION("one has, and both come to count it") {
+        (void)tracker.submit_answered(block, 0, SubmitAnswer::accepted, start);
+        CHECK(tracker.row_stands(block, BlockState::rejected).empty());
+        CHECK_FALSE(new_state(tracker.block_viewed(block, 0, in_chain(1))));
+        CHECK(new_state(tracker.block_viewed(block, 1, in_chain(1))) == BlockState::accepted);
+    }
+}
+
+TEST_CASE("a node that does not answer is no witness") {
+    auto tracker = tracker_of(2);
+    (void)tracker.add(block, height, BlockState::accepted, BlockTracker::Start::follow_only);
+    (void)tracker.block_viewed(block, 0, not_in_chain(height + 6));
+    tracker.node_lost(0);
+    CHECK_FALSE(new_state(tracker.block_viewed(block, 1, not_in_chain(height + 6))));
 }
 
 TEST_CASE("each tip asks once about each block until the node answered") {

@@ -2,6 +2,7 @@
 // difficulty.
 #pragma once
 
+#include "blkmaker/block_row.hpp"
 #include "common/bitcoin/block.hpp"
 #include "common/bitcoin/coinbase.hpp"
 #include "common/bitcoin/merkle.hpp"
@@ -87,6 +88,19 @@ inline v1::SolvedShare a_solution(const v1::BlockTemplate& on) {
     share.mutable_bitcoin()->set_transaction_count(
         static_cast<std::uint32_t>(body.transactions_size()));
     return share;
+}
+
+inline blkmaker::BlockRow a_row(std::uint8_t tag) {
+    blkmaker::BlockRow row;
+    row.chain = "btc";
+    row.hash.bytes.fill(tag);
+    row.height = tag;
+    row.reward = bitcoin::Satoshi(12);
+    row.user = "alice";
+    row.worker = "rig";
+    row.job = JobId(3);
+    row.found = from_unix_ms(4000);
+    return row;
 }
 
 }  // namespace lode::test

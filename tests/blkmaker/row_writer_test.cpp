@@ -3,6 +3,7 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include "tests/blkmaker/builders.hpp"
 #include "tests/support/temporary_folder.hpp"
 #include "tests/support/waiting_scheduler.hpp"
 
@@ -12,35 +13,47 @@ using namespace std::chrono_literals;
 
 namespace {
 
-BlockRow a_row() {
-    BlockRow row;
-    row.chain = "btc";
-    row.hash.bytes.fill(1);
-    row.height = 5;
-    row.user = "alice";
-    return row;
+const BlockRow row = test::a_row(1);
+const RowChange insertion{std::nullopt, row, {}};
+
+RowChange submission() {
+    RowChange change{BlockState::found, row, {}};
+    change.row.state = BlockState::submitted;
+    return change;
 }
+
+void prepare_database(const test::TemporaryFolder& folder) {
+    auto connection = db::Connection::open({}, folder.path().string()).value();
+    REQUIRE(db::migrate(connection));
+}
+
+RowWriter::Options options_of(const test::TemporaryFolder& folder) {
+    return {.database = {}, .data_folder = folder.path().string(), .chain = "btc"};
+}
+
+void no_rows(const std::vector<StoredRow>&) {}
 
 }  // namespace
 
 TEST_CASE("rows wait for the schema and are then written in order") {
     const test::TemporaryFolder folder;
     test::WaitingScheduler home;
-    const auto row = a_row();
-    std::size_t found = 99;
-    bool changed = false;
-    RowWriter writer({.data_folder = folder.path().string(), .chain = "btc"}, home,
-                     [&](const std::vector<BlockRow>& rows) { found = rows.size(); });
-    writer.insert(row, {});
-    writer.change_state({row.hash, BlockState::found, BlockState::submitted, 0}, {},
-                        [&] { changed = true; });
+    std::size_t seen = 99;
+    std::vector<BlockRepository::Changed> outcomes;
+    const auto told = [&](const RowChange&, const BlockRepository::Outcome& outcome) {
+        outcomes.push_back(outcome.changed);
+    };
+    RowWriter writer(options_of(folder), home,
+                     [&](const std::vector<StoredRow>& rows) { seen = rows.size(); });
+    writer.change(insertion, {}, told);
+    writer.change(submission(), {}, told);
+    writer.change(submission(), {}, told);
     CHECK_FALSE(writer.ready());
-    {
-        auto connection = db::Connection::open({}, folder.path().string()).value();
-        REQUIRE(db::migrate(connection));
-    }
-    home.run_until([&] { return changed; });
-    CHECK(found == 0);
+    prepare_database(folder);
+    home.run_until([&] { return outcomes.size() == 3; });
+    using enum BlockRepository::Changed;
+    CHECK(outcomes == std::vector{yes, yes, no});
+    CHECK(seen == 0);
     CHECK(writer.ready());
     bool drained = false;
     writer.drain([&] { drained = true; });
@@ -50,38 +63,50 @@ TEST_CASE("rows wait for the schema and are then written in order") {
 
 TEST_CASE("what an earlier run left unfinished is handed over first") {
     const test::TemporaryFolder folder;
-    const auto row = a_row();
+    prepare_database(folder);
     {
-        auto connection = db::Connection::open({}, folder.path().string()).value();
-        REQUIRE(db::migrate(connection));
-        BlockRepository repository(std::move(connection));
-        REQUIRE(repository.insert(row, {}));
+        BlockRepository repository(db::Connection::open({}, folder.path().string()).value());
+        REQUIRE(repository.change(insertion, {}));
     }
     test::WaitingScheduler home;
-    std::vector<BlockRow> found;
-    const RowWriter writer({.data_folder = folder.path().string(), .chain = "btc"}, home,
-                           [&](const std::vector<BlockRow>& rows) { found = rows; });
+    std::vector<StoredRow> found;
+    const RowWriter writer(options_of(folder), home,
+                           [&](const std::vector<StoredRow>& rows) { found = rows; });
     home.run_until([&] { return !found.empty(); });
-    CHECK(found[0].hash == row.hash);
+    CHECK(found[0].row.hash == row.hash);
 }
 
-TEST_CASE("only a block without a row is reported missing") {
+TEST_CASE("a look hands the rows over again, with what another instance changed") {
     const test::TemporaryFolder folder;
+    prepare_database(folder);
+    test::WaitingScheduler home;
+    std::vector<StoredRow> found;
+    RowWriter writer(options_of(folder), home,
+                     [&](const std::vector<StoredRow>& rows) { found = rows; });
+    home.run_until([&] { return writer.ready(); });
+    {
+        BlockRepository other(db::Connection::open({}, folder.path().string()).value());
+        REQUIRE(other.change(insertion, {}));
+    }
+    writer.look();
+    home.run_until([&] { return !found.empty(); });
+    CHECK(found[0].publication == Publication::lacking);
+    writer.mark_published({row.hash, BlockState::found});
+    writer.look();
+    home.run_until([&] { return found[0].publication == Publication::done; });
+}
+
+TEST_CASE("a row the database refuses does not hold up those behind it") {
+    const test::TemporaryFolder folder;
+    prepare_database(folder);
     {
         auto connection = db::Connection::open({}, folder.path().string()).value();
-        REQUIRE(db::migrate(connection));
+        REQUIRE(connection.execute("DROP TABLE block_submission"));
     }
     test::WaitingScheduler home;
-    const auto row = a_row();
-    auto other = row.hash;
-    other.bytes.fill(2);
-    std::vector<int> missing;
-    RowWriter writer({.data_folder = folder.path().string(), .chain = "btc"}, home,
-                     [](const std::vector<BlockRow>&) {});
-    writer.when_missing(row.hash, [&] { missing.push_back(1); });
-    writer.insert(row, {});
-    writer.when_missing(row.hash, [&] { missing.push_back(2); });
-    writer.when_missing(other, [&] { missing.push_back(3); });
-    home.run_until([&] { return missing.size() >= 2; });
-    CHECK(missing == std::vector{1, 3});
+    bool written = false;
+    RowWriter writer(options_of(folder), home, no_rows);
+    writer.record_answer({row.hash, "http://a", "accepted", {}});
+    writer.change(insertion, {}, [&](const auto&, const auto&) { written = true; });
+    home.run_until([&] { return written; });
 }

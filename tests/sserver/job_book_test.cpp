@@ -50,3 +50,23 @@ TEST_CASE("the number of jobs is bounded") {
     CHECK(book.size() == 512);
     CHECK(book.oldest() == JobId(2000 - 511));
 }
+
+TEST_CASE("withdrawn jobs are stale until the newest is reinstated or another comes") {
+    JobBook book(10min);
+    book.add(a_job({.id = 1}), start.steady);
+    book.add(a_job({.id = 2}), start.steady);
+    book.withdraw();
+    CHECK(book.find(JobId(1))->standing == Standing::stale);
+    CHECK(book.find(JobId(2))->standing == Standing::stale);
+    book.reinstate();
+    CHECK(book.find(JobId(1))->standing == Standing::stale);
+    CHECK(book.find(JobId(2))->standing == Standing::in_force);
+    book.withdraw();
+    book.add(a_job({.id = 3}), start.steady);
+    CHECK(book.find(JobId(2))->standing == Standing::stale);
+    CHECK(book.find(JobId(3))->standing == Standing::in_force);
+    JobBook empty(10min);
+    empty.withdraw();
+    empty.reinstate();
+    CHECK(empty.current() == nullptr);
+}

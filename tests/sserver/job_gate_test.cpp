@@ -65,6 +65,26 @@ TEST_CASE("a replaced jobmaker is not listened to any more") {
     CHECK(gate.job({.id = 6}, 12) != nullptr);
 }
 
+TEST_CASE("a replay does not set back what came straight meanwhile") {
+    Gate gate;
+    CHECK(gate.job({.id = 5}, 9) != nullptr);
+    gate.claim(7);
+    v1::JobMessage old;
+    *old.mutable_job() = job_message({.id = 3});
+    for (const std::int64_t generation : {7, 9}) {
+        old.set_generation(generation);
+        old.set_produced_unix_ms(to_unix_ms(at(-60s).unix));
+        CHECK(gate.gate.take(old, {.offset = 8, .arrival = Arrival::replayed, .now = at(0s)})
+                  .value() == nullptr);
+    }
+    gate.claim(9);
+    gate.heartbeat(5, 7, 100s);  // of the one before
+    CHECK_FALSE(gate.gate.fresh(at(120s).steady));
+    gate.heartbeat(5, 9, 100s);
+    CHECK(gate.gate.fresh(at(120s).steady));
+    CHECK(gate.gate.current()->id == JobId(5));
+}
+
 TEST_CASE("a job that came already, or an older one, is passed over") {
     Gate gate;
     CHECK(gate.job({.id = 5}, 0) != nullptr);

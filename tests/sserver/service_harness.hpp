@@ -10,6 +10,8 @@
 #include "common/bus/bus.hpp"
 #include "common/config/pool.hpp"
 #include "common/db/db.hpp"
+#include "common/http/client.hpp"
+#include "common/http/server.hpp"
 #include "common/net/listener.hpp"
 #include "common/runtime/loop.hpp"
 #include "sserver/service.hpp"
@@ -64,6 +66,7 @@ class RunningServer {
     }
     ~RunningServer() {
         stop();
+        endpoint_.reset();
         on_loop([this] {
             service_.reset();
             jobs_.reset();
@@ -80,16 +83,21 @@ class RunningServer {
     }
 
     // Of this moment, so that it is fresh.
-    void publish(const JobSpec& spec) {
-        auto message = std::make_shared<v1::JobMessage>();
-        *message->mutable_job() = job_message(spec);
+    v1::JobMessage message_of(const JobSpec& spec) {
+        v1::JobMessage message;
+        *message.mutable_job() = job_message(spec);
         const UnixTime now = clock.unix_now();
-        message->set_produced_unix_ms(to_unix_ms(now));
-        auto& body = *message->mutable_job()->mutable_bitcoin();
+        message.set_produced_unix_ms(to_unix_ms(now));
+        auto& body = *message.mutable_job()->mutable_bitcoin();
         body.set_time(static_cast<std::uint32_t>(to_unix_seconds(now)));
         body.set_min_time(body.time() - 100);
         body.set_node_time_unix_ms(to_unix_ms(now));
-        last_job = sserver::make_job(message->job(), {.made = SteadyTime()}).value();
+        last_job = sserver::make_job(message.job(), {.made = SteadyTime()}).value();
+        message.set_chain("regtest");
+        return message;
+    }
+    void publish(const JobSpec& spec) {
+        const auto message = std::make_shared<const v1::JobMessage>(message_of(spec));
         std::promise<bool> delivered;
         on_loop([&] {
             return jobs_->send(0, "regtest", message, [&](const Result<bus::Position>& place) {
@@ -97,6 +105,19 @@ class RunningServer {
             });
         }).value();
         REQUIRE(delivered.get_future().get());
+    }
+
+    // Straight, as a jobmaker does; gives the status of the answer.
+    int post(const v1::JobMessage& message) {
+        if (!endpoint_) endpoint_ = http::Server::start({}, router_).value();
+        http::Client client({.host = "127.0.0.1", .port = endpoint_->port()});
+        return client
+            .request({.method = http::Method::post,
+                      .target = "/v1/job",
+                      .body = message.SerializeAsString()},
+                     patience)
+            .value()
+            .status;
     }
 
     [[nodiscard]] runtime::Health health() {
@@ -149,6 +170,7 @@ class RunningServer {
     std::optional<FolderLock> lock_;
     std::unique_ptr<bus::Bus> bus_;
     runtime::Loop loop_{"test-service"};
+    std::optional<http::Server> endpoint_;
     std::unique_ptr<runtime::Context> context_;
     std::unique_ptr<runtime::Service> service_;
     std::optional<bus::Producer<v1::JobMessage>> jobs_;

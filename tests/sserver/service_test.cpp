@@ -164,6 +164,120 @@ TEST_CASE("a port that another process listens on is a conflict at the start") {
     CHECK(server.started.error().context.starts_with(taken.name()));
 }
 
+TEST_CASE("a job that comes straight is enough to begin with, and dead generations are dropped") {
+    const TemporaryFolder folder;
+    RunningServer server(folder.path(), "loops = 1");
+    v1::JobMessage job = server.message_of({.id = 0x1000});
+    job.set_generation(7);
+    CHECK(server.post(job) == 200);
+    REQUIRE(server.listens());
+    WireMiner miner(server.port());
+    miner.login();
+    CHECK(miner.submit(*server.last_job, Want::share_only).find("true") != std::string::npos);
+
+    v1::JobMessage old = server.message_of({.id = 0x1001});
+    old.set_generation(6);
+    CHECK(server.post(old) == 200);
+    CHECK(server.post(job) == 200);  // a second time
+    v1::JobMessage next = server.message_of({.id = 0x1002, .clean = true});
+    next.set_generation(8);
+    CHECK(server.post(next) == 200);
+    const std::string text = miner.client().read_until("\"1002\"");
+    CHECK(text.find("\"1001\"") == std::string::npos);
+    CHECK(text.find("\"1000\"") == std::string::npos);
+    next.set_chain("other");
+    CHECK(server.post(next) == 422);
+}
+
+TEST_CASE("the same job by the bus and straight goes to miners once") {
+    const TemporaryFolder folder;
+    RunningServer server(folder.path(), "loops = 1");
+    server.publish({.id = 0x1000});
+    REQUIRE(server.listens());
+    WireMiner miner(server.port());
+    miner.login();
+    const v1::JobMessage job = server.message_of({.id = 0x2000});
+    CHECK(server.post(job) == 200);
+    CHECK_FALSE(miner.client().read_until("\"2000\"").empty());
+    server.publish({.id = 0x2000});
+    server.publish({.id = 0x3000});
+    CHECK(miner.client().read_until("\"3000\"").find("\"2000\"") == std::string::npos);
+}
+
+TEST_CASE("with a backup miners are told to go there, their shares refused as stale meanwhile") {
+    const TemporaryFolder folder;
+    RunningServer server(folder.path(),
+                         "loops = 1\nbackup = \"stratum+tcp://backup.example:3334\"");
+    server.publish({.id = 0x1000});
+    REQUIRE(server.listens());
+    WireMiner miner(server.port());
+    miner.login();
+    server.clock.advance(std::chrono::seconds(121));
+    const std::string told = miner.client().read_until("3334,0]");
+    CHECK(told.find(R"("client.reconnect","params":["backup.example",3334,0])") !=
+          std::string::npos);
+    CHECK(miner.submit(*server.last_job, Want::share_only).find("[21,") != std::string::npos);
+    // A block is a block.
+    CHECK(miner.submit(*server.last_job, Want::block).find("[21,") != std::string::npos);
+    while (all_of(server, bus::topics::solved).empty()) {
+    }
+    CHECK_FALSE(Client(server.port()).connected());
+    // Who stayed is given work again when there is some.
+    server.publish({.id = 0x2000});
+    CHECK(server.listens());
+    CHECK_FALSE(miner.client().read_until("\"2000\"").empty());
+    CHECK(miner.submit(*server.last_job, Want::share_only).find("true") != std::string::npos);
+    server.clock.advance(std::chrono::seconds(121));
+    CHECK_FALSE(miner.client().read_until("client.reconnect").empty());
+    server.clock.advance(std::chrono::seconds(11));
+    CHECK(miner.client().closed_by_server());
+}
+
+TEST_CASE("a solved share goes straight to a blkmaker, again until it has it") {
+    std::atomic<int> asked = 0;
+    std::promise<void> taken;
+    http::Router router;
+    router.add(http::Method::post, "/v1/solved", [&](const auto&, const http::Responder& reply) {
+        const int count = ++asked;
+        reply.send({.status = count == 1 ? 425 : 200, .body = "{}"});
+        if (count == 2) taken.set_value();
+    });
+    const auto blkmaker = http::Server::start({}, router).value();
+    const TemporaryFolder folder;
+    RunningServer server(folder.path(), "loops = 1\nblkmakers = [\"http://127.0.0.1:" +
+                                            std::to_string(blkmaker.port()) + "\"]");
+    server.publish({.id = 0x1000});
+    REQUIRE(server.listens());
+    WireMiner miner(server.port());
+    miner.login();
+    CHECK(miner.submit(*server.last_job, Want::block).find("true") != std::string::npos);
+    while (asked == 0) {
+    }
+    CHECK_FALSE(std::filesystem::is_empty(folder.path() / "sserver" / "solved"));
+    server.clock.advance(std::chrono::seconds(5));
+    REQUIRE(taken.get_future().wait_for(patience) == std::future_status::ready);
+    server.stop();
+    CHECK(std::filesystem::is_empty(folder.path() / "sserver" / "solved"));
+}
+
+TEST_CASE("a copied folder does not start, whoever runs it") {
+    const TemporaryFolder folder;
+    {
+        RunningServer server(folder.path(), "loops = 1");
+        REQUIRE(server.started);
+        std::filesystem::create_directories(folder.path() / "copy");
+        for (const char* name : {"lease", "epoch", "session-numbers"}) {
+            const auto from = folder.path() / "sserver" / name;
+            if (!std::filesystem::exists(from)) continue;
+            std::filesystem::create_directories(folder.path() / "copy" / "sserver");
+            std::filesystem::copy(from, folder.path() / "copy" / "sserver" / name);
+        }
+    }
+    const RunningServer copy(folder.path() / "copy");
+    REQUIRE_FALSE(copy.started);
+    CHECK(copy.started.error().code == ErrorCode::conflict);
+}
+
 TEST_CASE("a stop closes every connection and leaves nothing behind") {
     const TemporaryFolder folder;
     RunningServer server(folder.path());

@@ -21,11 +21,12 @@ SERVICE_JOINTS = {"main.cpp", "service.cpp", "service.hpp"}
 # Adapters of a service's own, each one thing outside the process made into calls and callbacks.
 SERVICE_ADAPTERS = {
     "blkmaker/block_repository",   # its rows
+    "blkmaker/follower",           # the book of blocks joined to nodes, rows and bus
     "blkmaker/journal_writer",     # the journal on a thread of its own
     "blkmaker/node_link",          # a node on threads of its own
     "blkmaker/row_writer",         # the database on a thread of its own
-    "blkmaker/solved_intake",      # POST /v1/solved
     "jobmaker/proposal_checker",   # nodes asked on a thread of its own
+    "blkmaker/template_keeper",    # the template files on a thread of their own
     "sharelogger/share_repository",  # its rows
     "statshttpd/history_reader",     # the database on a thread of its own
     "statshttpd/history_repository",  # the rows it shows
