@@ -21,21 +21,12 @@ const char* to_string(Role role) {
 // We claim also when we still lead because nobody seems to have claimed since the group lost us:
 // another may have, and we have not read it yet.
 void Leadership::assigned(SteadyTime now) {
-    leave();
+    revoked();
     member_ = true;
     claim_at_ = now;
 }
 
-void Leadership::released() {
-    leave();
-    generation_.reset();
-}
-
-void Leadership::lost() {
-    leave();
-}
-
-void Leadership::leave() {
+void Leadership::revoked() {
     member_ = false;
     claim_at_.reset();
     written_.reset();

@@ -30,11 +30,11 @@ class Leadership {
 
     // The group has chosen us.
     void assigned(SteadyTime now);
-    // The group has let us go: whom it chooses next waits until we make no more jobs.
-    void released();
-    // Out of touch with the group for too long. We go on with the jobs we have a claim for until
-    // we read a higher one: should the whole bus be away, they still reach miners directly.
-    void lost();
+    // The group has chosen nobody yet, or another, or we are out of touch with it. We go on with
+    // the jobs we have a claim for until we read a higher one: a group takes seconds to choose,
+    // whoever it chooses may hang, and while the whole bus is away our jobs still reach miners
+    // directly.
+    void revoked();
 
     // A claim is to be written now.
     [[nodiscard]] bool claim_due(SteadyTime now) const;
@@ -53,7 +53,6 @@ class Leadership {
     [[nodiscard]] std::int64_t highest() const { return highest_; }
 
   private:
-    void leave();
     void compare(SteadyTime now);
 
     LeadershipSettings settings_;

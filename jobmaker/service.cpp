@@ -163,7 +163,7 @@ Result<void> Jobmaker::join_group() {
         .assigned = [this](const std::vector<std::uint32_t>& partitions) -> bus::Offsets {
             // The template topic has one partition: who has it leads.
             if (partitions.empty()) {
-                maker_.leadership().released();
+                maker_.leadership().revoked();
             } else {
                 maker_.leadership().assigned(now().steady);
             }
@@ -173,7 +173,7 @@ Result<void> Jobmaker::join_group() {
         .revoked =
             [this](bus::Revocation why) {
                 const bool orderly = why == bus::Revocation::orderly;
-                orderly ? maker_.leadership().released() : maker_.leadership().lost();
+                maker_.leadership().revoked();
                 log::info("no longer chosen to make jobs", {{"in_touch", orderly}});
                 work();
             }};

@@ -68,25 +68,21 @@ TEST_CASE("a claim that failed is written again after two seconds") {
     CHECK(one.claim_due(start + seconds(2)));
 }
 
-TEST_CASE("released, a leader stops; lost, it goes on until a higher claim is read") {
-    auto released = leading(5);
-    released.released();
-    CHECK_FALSE(released.generation());
-    CHECK(released.role() == Role::standby);
-
+TEST_CASE("a leader that is chosen no more goes on until a higher claim is read") {
     auto lost = leading(5);
-    lost.lost();
+    lost.revoked();
     CHECK(lost.generation() == 5);
     lost.generation_read(5, start);
     CHECK(lost.generation() == 5);
     lost.generation_read(9, start);
     CHECK_FALSE(lost.generation());
+    CHECK(lost.role() == Role::standby);
     CHECK_FALSE(lost.claim_due(start + seconds(3'600)));
 }
 
 TEST_CASE("chosen again, a maker claims anew and meanwhile goes on") {
     auto one = leading(5);
-    one.lost();
+    one.revoked();
     one.assigned(start);
     CHECK(one.generation() == 5);
     REQUIRE(one.claim_due(start));
@@ -100,7 +96,7 @@ TEST_CASE("a claim of before does not count once a maker was let go") {
     Leadership one({});
     one.assigned(start);
     one.claim_sent();
-    one.lost();
+    one.revoked();
     one.claim_written(5, start);
     one.generation_read(5, start);
     CHECK_FALSE(one.generation());
@@ -110,7 +106,7 @@ TEST_CASE("a claim of before does not count once a maker was let go") {
     Leadership other({});
     other.assigned(start);
     other.claim_sent();
-    other.lost();
+    other.revoked();
     other.assigned(start);
     CHECK_FALSE(other.claim_due(start));  // one at a time
     other.claim_written(5, start);
@@ -125,7 +121,7 @@ TEST_CASE("overtaken by a late claim, the chosen maker stops and claims again af
     CHECK_FALSE(one.generation());
     CHECK_FALSE(one.claim_due(start + milliseconds(9'999)));
     CHECK(one.claim_due(start + seconds(10)));
-    one.released();
+    one.revoked();
     CHECK_FALSE(one.claim_due(start + seconds(10)));
 }
 
@@ -210,7 +206,7 @@ class World {
         // An orderly change, where the bus and the one before can be reached, waits for it.
         Maker& before = makers_[chosen_];
         if (chosen_ != maker && before.believes && reaches(before)) {
-            before.leadership.released();
+            before.leadership.revoked();
             before.believes = false;
         }
         chosen_ = maker;
@@ -237,7 +233,7 @@ class World {
             if (!chosen && one.believes) {
                 if (!one.out_since) one.out_since = now_;
                 if (now_ - *one.out_since < session_timeout) continue;
-                one.leadership.lost();
+                one.leadership.revoked();
                 one.believes = false;
                 one.out_since.reset();
             }

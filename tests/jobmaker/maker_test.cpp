@@ -30,6 +30,11 @@ struct Bench {
 
     explicit Bench(std::int64_t generation = 40) { lead(generation); }
     void lead(std::int64_t generation) { test::lead(maker, generation, now); }
+    // Another is chosen and has written its claim at that offset.
+    void overtaken(std::int64_t generation) {
+        maker.leadership().revoked();
+        maker.message_read(maker.claim(now.wall), generation, now.steady);
+    }
     void wait(milliseconds time) {
         now.wall += time;
         now.steady += time;
@@ -141,7 +146,7 @@ TEST_CASE("a new leader goes on from the last one's jobs: ids rise and the tip i
     before.add({.id = 1, .prev = 1, .node = "a"});
     const auto last = before.due();
     Bench after(7);
-    after.maker.leadership().released();
+    after.overtaken(40);
     after.add({.id = 2, .prev = 2, .node = "b"});  // a rival tip that it heard of first
     after.add({.id = 1, .prev = 1, .node = "a"});
     after.maker.message_read(*last.message, 41, after.now.steady);
@@ -169,8 +174,8 @@ TEST_CASE("a standby does not follow a leader that was replaced") {
     Bench old(10);
     old.add({.id = 1, .prev = 1, .node = "a"});
     const auto stale = old.due();
-    Bench bench(30);
-    bench.maker.leadership().released();
+    Bench bench(29);
+    bench.overtaken(30);
     bench.add({.id = 2, .prev = 2, .node = "b"});
     bench.add({.id = 1, .prev = 1, .node = "a"});
     bench.maker.message_read(*stale.message, 31, bench.now.steady);
@@ -182,7 +187,7 @@ TEST_CASE("a leader out of touch makes jobs of the same generation until it read
     Bench bench;
     bench.add({.id = 1, .prev = 1, .work = 10});
     REQUIRE(bench.due().message);
-    bench.maker.leadership().lost();
+    bench.maker.leadership().revoked();
     bench.add({.id = 2, .prev = 2, .work = 11});
     const auto direct = bench.due();
     REQUIRE(direct.message);
