@@ -68,6 +68,8 @@ Result<int> perform(const Options& options) {
             return sharelog_dump(options);
         case Command::sharelog_verify:
             return sharelog_verify(options);
+        case Command::sharelog_accept_gap:
+            return sharelog_accept_gap(options);
     }
     return failure(ErrorCode::internal, "a command without its case");
 }

@@ -9,6 +9,9 @@
 namespace lode::launcher {
 namespace {
 
+// A row of audit_log holds it with the gap's own text.
+constexpr std::size_t reason_max = 512;
+
 std::string day_problem(const std::string& day) {
     const std::string_view shape = "dddd-dd-dd";
     const bool right = std::ranges::equal(day, shape, [](char c, char wanted) {
@@ -42,6 +45,9 @@ class Parser {
         with_day(add(sharelog,
                      {"verify", "Prove each archived share again and compare with the database"},
                      Command::sharelog_verify));
+        with_gap(add(sharelog,
+                     {"accept-gap", "Give up shares that never came, so that a partition goes on"},
+                     Command::sharelog_accept_gap));
     }
 
     Result<void> parse(std::vector<std::string> arguments) {
@@ -58,6 +64,9 @@ class Parser {
             return failure(ErrorCode::malformed, std::string(error.what()) + " (lode --help)");
         }
         if (json_) options_.format = Format::json;
+        if (options_.gap.from > options_.gap.to) {
+            return failure(ErrorCode::malformed, "--from may not be above --to (lode --help)");
+        }
         // CLI11's own demand for a command would hide which word is not one.
         if (options_.command == Command::print && options_.text.empty()) {
             return failure(ErrorCode::malformed, "a command is missing (lode --help)");
@@ -87,6 +96,25 @@ class Parser {
         command.add_option("--day", options_.day, "Only what was archived on that day (UTC)")
             ->type_name("YYYY-MM-DD")
             ->check(day_problem);
+    }
+
+    void with_gap(CLI::App& command) {
+        with_config(command);
+        const auto number = [&command](const char* name, std::uint64_t& value, const char* help) {
+            return command.add_option(name, value, help)->type_name("NUMBER")->required();
+        };
+        number("--stream", options_.gap.stream, "Whose shares are missing, as sharelogger says");
+        number("--from", options_.gap.from, "The first missing sequence")
+            ->check(CLI::PositiveNumber);
+        number("--to", options_.gap.to, "The last missing sequence");
+        command.add_option("--reason", options_.gap.reason, "Why, for the audit log")
+            ->type_name("TEXT")
+            ->required()
+            ->check([](const std::string& reason) -> std::string {
+                return reason.empty() || reason.size() > reason_max
+                           ? "a reason has 1 to " + std::to_string(reason_max) + " bytes"
+                           : "";
+            });
     }
 
     Options& options_;

@@ -20,6 +20,7 @@ enum class Command : std::uint8_t {
     status,
     sharelog_dump,
     sharelog_verify,
+    sharelog_accept_gap,
 };
 
 enum class Format : std::uint8_t { text, json };
@@ -31,6 +32,14 @@ struct Options {
     std::filesystem::path config;
     std::optional<std::string> day;  // "2026-11-21", in UTC
     Format format = Format::text;
+    // Of sharelog accept-gap: the stream, and its first and last missing sequence.
+    struct Gap {
+        std::uint64_t stream = 0;
+        std::uint64_t from = 0;
+        std::uint64_t to = 0;
+        std::string reason;
+    };
+    Gap gap{};
 };
 
 // `arguments` are without the program's own name. Malformed says in one line what is allowed.

@@ -1,15 +1,20 @@
 // The archive read beside what the database has committed.
 #include "lode/sharelog_command.hpp"
 
+#include <pwd.h>
+#include <unistd.h>
+
 #include <cinttypes>
 #include <cstdio>
 
+#include "common/base/clock.hpp"
 #include "common/db/db.hpp"
 #include "common/messages/share.pb.h"
 #include "common/runtime/run.hpp"
 #include "lode/configuration.hpp"
 #include "lode/share_line.hpp"
 #include "sharelogger/config.hpp"
+#include "sharelogger/gap_repository.hpp"
 #include "sharelogger/share_repository.hpp"
 #include "sharelogger/sharelog.hpp"
 
@@ -30,7 +35,7 @@ auto at_run_time(const Error& error) {
 
 Result<Committed> committed_of(const config::PoolConfig& pool) {
     LODE_TRY(auto connection, db::Connection::open(pool.database, pool.data_dir.string()));
-    return ShareRepository(std::move(connection), pool.chain().name).committed();
+    return ShareRepository(connection, pool.chain().name).committed();
 }
 
 struct Opened {
@@ -78,6 +83,14 @@ int compare(const Committed& committed, const sharelogger::SharelogTotals& archi
     return differences;
 }
 
+// "name@host" of who runs this program.
+std::string operator_name() {
+    const passwd* user = ::getpwuid(::getuid());
+    char host[64] = {};
+    if (::gethostname(host, sizeof host - 1) != 0) host[0] = '\0';
+    return std::string(user == nullptr ? std::to_string(::getuid()) : user->pw_name) + '@' + host;
+}
+
 }  // namespace
 
 Result<int> sharelog_dump(const Options& options) {
@@ -113,6 +126,22 @@ Result<int> sharelog_verify(const Options& options) {
     print("verified " + words(totals.total()) + " of " + std::to_string(totals.jobs) + " jobs, " +
           std::to_string(totals.bad) + " bad");
     return totals.bad == 0 && differences == 0 ? runtime::exit_ok : runtime::exit_run_time;
+}
+
+Result<int> sharelog_accept_gap(const Options& options) {
+    LODE_TRY(const auto configuration, load(options.config));
+    const config::PoolConfig& pool = configuration.pool;
+    auto connection = db::Connection::open(pool.database, pool.data_dir.string());
+    if (!connection) return at_run_time(connection.error());
+    sharelogger::GapRepository gaps(connection.value(), pool.chain().name);
+    const sharelogger::Gap gap{StreamId(options.gap.stream), Sequence(options.gap.from),
+                               Sequence(options.gap.to)};
+    const auto partition =
+        gaps.accept(gap, {operator_name(), options.gap.reason, system_clock().unix_now()});
+    if (!partition) return at_run_time(partition.error());
+    print("accepted: partition " + std::to_string(partition.value()) +
+          " goes on without these shares as soon as its sharelogger looks again");
+    return runtime::exit_ok;
 }
 
 }  // namespace lode::launcher

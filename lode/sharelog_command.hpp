@@ -1,4 +1,4 @@
-// `lode sharelog dump` and `verify`.
+// `lode sharelog dump`, `verify` and `accept-gap`.
 #pragma once
 
 #include "common/base/result.hpp"
@@ -6,9 +6,12 @@
 
 namespace lode::launcher {
 
-// Both print to stdout, work while the pool runs, and give the exit code: verify gives 1 when a
-// share is bad or the archive and the database differ.
+// These two print to stdout, work while the pool runs, and give the exit code: verify gives 1 when
+// a share is bad or the archive and the database differ.
 [[nodiscard]] Result<int> sharelog_dump(const Options& options);
 [[nodiscard]] Result<int> sharelog_verify(const Options& options);
+// Lets the partition that stands at exactly this gap go on without the missing shares, and writes
+// down who did so and why. Rejected when none stands there.
+[[nodiscard]] Result<int> sharelog_accept_gap(const Options& options);
 
 }  // namespace lode::launcher

@@ -23,6 +23,17 @@ std::vector<std::string> names_in(const fs::path& folder) {
     return names;
 }
 
+Result<void> read_file(const fs::path& path, const FrameVisitor& visit) {
+    Result<void> outcome = success();
+    LODE_TRY_VOID(read_records(path, [&](ByteView record, std::uint64_t) {
+        if (!outcome) return;
+        const auto frame = decode_frame(record);
+        outcome =
+            frame ? visit(frame.value()) : failure_in(path.filename().string(), frame.error());
+    }));
+    return outcome;
+}
+
 }  // namespace
 
 std::string ArchiveWriter::file_name(FrameKind kind, std::uint32_t partition) const {
@@ -83,18 +94,25 @@ std::vector<std::string> archive_days(const fs::path& folder, const std::string&
     return names_in(folder / chain);
 }
 
+Result<void> ArchiveWriter::read_own(FrameKind kind, std::uint32_t partition, std::size_t days,
+                                     const FrameVisitor& visit) const {
+    std::vector<fs::path> files;
+    for (const std::string& day : archive_days(place_.folder, place_.chain)) {
+        fs::path path = place_.folder / place_.chain / day / file_name(kind, partition);
+        if (fs::exists(path)) files.push_back(std::move(path));
+    }
+    if (files.size() > days) files.erase(files.begin(), files.end() - static_cast<long>(days));
+    for (const fs::path& path : files) {
+        LODE_TRY_VOID(read_file(path, visit));
+    }
+    return success();
+}
+
 Result<void> read_archive_day(const fs::path& day_folder, FrameKind kind,
                               const FrameVisitor& visit) {
     for (const std::string& name : names_in(day_folder)) {
         if (!name.starts_with(prefix_of(kind))) continue;
-        Result<void> outcome = success();
-        const auto read = read_records(day_folder / name, [&](ByteView record, std::uint64_t) {
-            if (!outcome) return;
-            const auto frame = decode_frame(record);
-            outcome = frame ? visit(frame.value()) : failure_in(name, frame.error());
-        });
-        if (!read) return read.error();
-        LODE_TRY_VOID(outcome);
+        LODE_TRY_VOID(read_file(day_folder / name, visit));
     }
     return success();
 }

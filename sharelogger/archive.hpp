@@ -8,6 +8,7 @@
 
 #include "common/base/clock.hpp"
 #include "common/base/record_file.hpp"
+#include "sharelogger/accountant.hpp"
 #include "sharelogger/archive_frame.hpp"
 
 namespace lode::sharelogger {
@@ -18,17 +19,22 @@ struct ArchivePlace {
     std::string instance;  // who writes: two instances never share a file
 };
 
-class ArchiveWriter {
+// What a reader does with each frame; an error ends the reading and is returned.
+using FrameVisitor = std::function<Result<void>(const Frame& frame)>;
+
+class ArchiveWriter final : public FrameArchive {
   public:
     explicit ArchiveWriter(ArchivePlace place) : place_(std::move(place)) {}
 
-    // Cuts this instance's own frames of a partition that reach past `committed`, the offset the
-    // database stands at: they belong to a transaction that never was.
     [[nodiscard]] Result<void> recover(FrameKind kind, std::uint32_t partition,
-                                       std::int64_t committed);
+                                       std::int64_t committed) override;
 
-    // Returns once the frame is on disk, in the file of the day of `now` (UTC).
-    [[nodiscard]] Result<void> append(const Frame& frame, UnixTime now);
+    // In the file of the day of `now` (UTC).
+    [[nodiscard]] Result<void> append(const Frame& frame, UnixTime now) override;
+
+    // This instance's own frames, oldest first, of the newest `days` days that have any.
+    [[nodiscard]] Result<void> read_own(FrameKind kind, std::uint32_t partition, std::size_t days,
+                                        const FrameVisitor& visit) const;
 
   private:
     struct OpenFile {
@@ -41,9 +47,6 @@ class ArchiveWriter {
     ArchivePlace place_;
     std::map<std::string, OpenFile> files_;  // by file name
 };
-
-// What a reader does with each frame; an error ends the reading and is returned.
-using FrameVisitor = std::function<Result<void>(const Frame& frame)>;
 
 // The days of a chain's archive, "2026-11-21", in order.
 [[nodiscard]] std::vector<std::string> archive_days(const std::filesystem::path& folder,

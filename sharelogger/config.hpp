@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
-#include <string>
 
 #include "common/config/pool.hpp"
 
@@ -12,7 +11,6 @@ namespace lode::sharelogger {
 
 struct Config {
     std::uint16_t health_port = config::default_health_port("sharelogger");
-    std::string instance = "one";
     std::optional<std::filesystem::path> archive_dir;
 };
 

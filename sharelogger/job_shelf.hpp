@@ -12,8 +12,8 @@ namespace lode::sharelogger {
 
 class JobShelf {
   public:
-    // Jobs of several hours at one each few seconds; a share on an older job is long refused.
-    static constexpr std::size_t jobs_max = 20'000;
+    // Jobs of the two days that Kafka keeps, at one each 4 s; about 3 MB.
+    static constexpr std::size_t jobs_max = 50'000;
 
     void add(JobId job) {
         if (!jobs_.insert(job).second) return;

@@ -38,20 +38,19 @@ PartitionAccount::PartitionAccount(State state, std::uint32_t halving_interval)
     batch_.next = state.next;
 }
 
-Verdict PartitionAccount::add(std::int64_t offset, const CountedShare& share) {
-    if (!stopped_.empty()) return Verdict::stopped;
-    if (offset < batch_.next) return Verdict::already_counted;
+Verdict PartitionAccount::add(const ShareRecord& record, const CountedShare& share) {
+    if (stopped_) return Verdict::stopped;
+    if (record.offset < batch_.next) return Verdict::already_counted;
     Sequence& last = sequences_[share.stream];
     if (share.sequence > Sequence(last.value() + 1)) {
-        stop("stream " + std::to_string(share.stream.value()) + " lacks sequences " +
-             std::to_string(last.value() + 1) + " to " +
-             std::to_string(share.sequence.value() - 1) + " at offset " + std::to_string(offset));
+        stop_at_gap(share, last);
         return Verdict::gap;
     }
-    batch_.next = offset + 1;
+    batch_.next = record.offset + 1;
     if (share.sequence <= last) return Verdict::already_counted;
     last = share.sequence;
     batch_.sequences[share.stream] = share.sequence;
+    batch_.messages.push_back(record.message);
     add_to(batch_.users[{share.user, bucket_start(share.accepted, user_bucket_length), share.bits,
                          height_epoch(share.height, halving_interval_)}],
            share);
@@ -61,8 +60,27 @@ Verdict PartitionAccount::add(std::int64_t offset, const CountedShare& share) {
     return Verdict::counted;
 }
 
-void PartitionAccount::stop(std::string reason) {
-    if (stopped_.empty()) stopped_ = std::move(reason);
+void PartitionAccount::stop(Stop::Cause cause, std::string reason, JobId job) {
+    if (stopped_) return;
+    stopped_ = Stop{.cause = cause,
+                    .offset = batch_.next,
+                    .stream = {},
+                    .first_missing = {},
+                    .last_missing = {},
+                    .job = job,
+                    .reason = std::move(reason)};
+}
+
+void PartitionAccount::stop_at_gap(const CountedShare& share, Sequence last) {
+    const Sequence first_missing(last.value() + 1);
+    const Sequence last_missing(share.sequence.value() - 1);
+    stop(Stop::Cause::gap, "stream " + std::to_string(share.stream.value()) + " lacks sequences " +
+                               std::to_string(first_missing.value()) + " to " +
+                               std::to_string(last_missing.value()) + " at offset " +
+                               std::to_string(batch_.next));
+    stopped_->stream = share.stream;
+    stopped_->first_missing = first_missing;
+    stopped_->last_missing = last_missing;
 }
 
 PartitionBatch PartitionAccount::take_batch() {

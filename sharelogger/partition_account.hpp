@@ -4,6 +4,8 @@
 
 #include <compare>
 #include <map>
+#include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -48,6 +50,7 @@ struct PartitionBatch {
     std::map<UserBucketKey, WorkSum> users;
     std::map<WorkerBucketKey, WorkSum> workers;
     std::map<StreamId, Sequence> sequences;  // last one counted of each stream touched
+    std::vector<std::shared_ptr<const v1::Share>> messages;  // those counted, for the archive
 
     [[nodiscard]] bool empty() const { return next == expected; }
 };
@@ -59,7 +62,31 @@ enum class Verdict {
     counted,
 };
 
+// Why a partition stands still. A person must act, or the missing thing must come.
+struct Stop {
+    enum class Cause : std::uint8_t {
+        malformed,  // a record that cannot be a share
+        gap,        // sequences first_missing to last_missing of the stream never came
+        job,        // a share's job is not in the archive, so that it could not be proved again
+    };
+    Cause cause = Cause::malformed;
+    std::int64_t offset = 0;  // where the partition stands
+    StreamId stream;
+    Sequence first_missing;
+    Sequence last_missing;
+    JobId job;
+    std::string reason;  // for a person
+};
+
 using Sequences = std::unordered_map<StreamId, Sequence>;
+
+// A record of the share topic, as the bus handed it over.
+struct ShareRecord {
+    std::uint32_t partition = 0;
+    std::int64_t offset = 0;
+    UnixTime appended;
+    std::shared_ptr<const v1::Share> message;
+};
 
 class PartitionAccount {
   public:
@@ -70,21 +97,23 @@ class PartitionAccount {
     };
     PartitionAccount(State state, std::uint32_t halving_interval);
 
-    [[nodiscard]] Verdict add(std::int64_t offset, const CountedShare& share);
-    // A record that cannot be a share: stops the partition.
-    void stop(std::string reason);
-    // Empty while the partition runs; else why it stands, naming streams and sequences.
-    [[nodiscard]] const std::string& stopped() const { return stopped_; }
+    // The record's share, parsed. Counted ones go into the open batch with their message.
+    [[nodiscard]] Verdict add(const ShareRecord& record, const CountedShare& share);
+    // Stands still where it is, for another cause than a gap. The first cause stays.
+    void stop(Stop::Cause cause, std::string reason, JobId job = {});
+    [[nodiscard]] const std::optional<Stop>& stopped() const { return stopped_; }
 
     [[nodiscard]] std::int64_t next() const { return batch_.next; }
     // The open batch; a new one begins where it ends.
     [[nodiscard]] PartitionBatch take_batch();
 
   private:
+    void stop_at_gap(const CountedShare& share, Sequence last);
+
     std::uint32_t halving_interval_;
     Sequences sequences_;
     PartitionBatch batch_;
-    std::string stopped_;
+    std::optional<Stop> stopped_;
 };
 
 }  // namespace lode::sharelogger

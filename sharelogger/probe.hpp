@@ -13,9 +13,12 @@ struct Probe {
           jobs(registry.counter("jobs_archived_total", "Jobs written to the archive.")),
           restarts(registry.counter("accounting_restarts_total",
                                     "Times the accounts were read anew from the database.")),
+          assigned(registry.gauge("partitions_assigned",
+                                  "Partitions of the share topic that this instance counts.")),
           stopped(registry.gauge("partitions_stopped",
-                                 "Partitions that stand still for a gap or a malformed share; "
-                                 "a person must act.")),
+                                 "Partitions that stand still for a gap, a malformed share or a "
+                                 "missing job; a person must act.")),
+          held(registry.gauge("shares_held", "Shares that wait for their job to be archived.")),
           lag(registry.gauge("share_lag_seconds",
                              "Age of the newest share written when it was written.")),
           batch_time(registry.histogram("share_batch_seconds",
@@ -26,7 +29,9 @@ struct Probe {
     metrics::Counter repeated;
     metrics::Counter jobs;
     metrics::Counter restarts;
+    metrics::Gauge assigned;
     metrics::Gauge stopped;
+    metrics::Gauge held;
     metrics::Gauge lag;
     metrics::Histogram batch_time;
 };

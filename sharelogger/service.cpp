@@ -2,19 +2,19 @@
 // dropped and read anew from the database: there is no other repair.
 #include "sharelogger/service.hpp"
 
-#include <deque>
-
 #include "common/base/log.hpp"
 #include "common/bitcoin/amount.hpp"
 #include "common/config/pool.hpp"
 #include "common/messages/job.pb.h"
 #include "common/messages/share.pb.h"
+#include "sharelogger/accountant.hpp"
 #include "sharelogger/archive.hpp"
 #include "sharelogger/config.hpp"
-#include "sharelogger/job_shelf.hpp"
-#include "sharelogger/partition_account.hpp"
+#include "sharelogger/gap_repository.hpp"
+#include "sharelogger/job_log.hpp"
 #include "sharelogger/probe.hpp"
 #include "sharelogger/share_repository.hpp"
+#include "sharelogger/share_retention.hpp"
 
 namespace lode::sharelogger {
 namespace {
@@ -22,16 +22,35 @@ namespace {
 using JobRecords = std::vector<bus::Record<v1::JobMessage>>;
 using ShareRecords = std::vector<bus::Record<v1::Share>>;
 
-// Shares waiting for a job that is on its way; it was on the bus before them, so this is a matter
-// of milliseconds, and more than this many batches means that it is lost.
-constexpr std::size_t held_max = 64;
+// A batch is a transaction and an fsync a partition: behind, large ones are what catches up; some
+// 10 MB in memory.
+constexpr std::size_t batch_max = 10'000;
 constexpr auto reopen_first = std::chrono::seconds(1);
 constexpr auto reopen_max = std::chrono::seconds(10);
+constexpr auto tick = std::chrono::seconds(1);
+// How often stopped partitions are looked at again, and workers' last shares are noted.
+constexpr auto upkeep_interval = std::chrono::seconds(10);
+// How often rows too old are looked for when there were none.
+constexpr auto retention_interval = std::chrono::seconds(60);
 
 std::uint32_t halving_interval_of(const config::ChainConfig& chain) {
     return chain.network == "regtest" ? bitcoin::regtest_halving_interval
                                       : bitcoin::halving_interval;
 }
+
+// What is open while the database can be reached.
+struct Books {
+    Books(db::Connection opened, const std::string& chain)
+        : connection(std::move(opened)),
+          shares(connection, chain),
+          gaps(connection, chain),
+          retention(connection, chain) {}
+
+    db::Connection connection;
+    ShareRepository shares;
+    GapRepository gaps;
+    ShareRetention retention;
+};
 
 class Sharelogger final : public runtime::Service {
   public:
@@ -39,115 +58,126 @@ class Sharelogger final : public runtime::Service {
         : context_(context),
           chain_(context.pool.chain()),
           probe_(context.metrics),
-          archive_({archive_folder(config, context.pool), chain_.name, config.instance}) {}
+          archive_({archive_folder(config, context.pool), chain_.name, context.instance}),
+          jobs_log_(archive_) {}
 
     Result<void> start() override {
         reopen();
+        tick_ = context_.loop.every(tick, [this] { on_tick(); });
         return success();
     }
     void stop(std::function<void()> stopped) override {
+        tick_.reset();
         retry_.reset();
         close();
+        jobs_.reset();
         stopped();
     }
     runtime::Health health() const override;
 
   private:
     void reopen();
-    Result<void> open();
     Result<void> open_jobs();
     Result<void> open_shares();
     void close();
     void fail(const Error& error);
 
     void jobs_arrived(const JobRecords& records);
-    Result<void> archive_jobs(const JobRecords& records);
+    bus::Offsets assigned(const std::vector<std::uint32_t>& partitions);
+    void revoked(bus::Revocation how);
     void shares_arrived(ShareRecords records);
-    // The records from the first whose job is not archived yet are left in `held_`.
-    Result<void> process(ShareRecords records);
-    void count(PartitionAccount& account, const bus::Record<v1::Share>& record,
-               const Result<CountedShare>& share);
-    Result<void> write();
-    void release_held();
+    void finish(const Result<Accountant::Written>& written, SteadyTime begun);
+    Result<void> note_stops();
+
+    void on_tick();
+    Result<void> upkeep();
+    Result<bool> can_go_on(std::uint32_t partition, const Stop& stop);
+    void delete_old();
+
+    [[nodiscard]] Accountant::Now now() const {
+        return {context_.clock.unix_now(), context_.clock.steady_now()};
+    }
 
     runtime::Context& context_;
     const config::ChainConfig& chain_;
     Probe probe_;
     ArchiveWriter archive_;
-    JobShelf shelf_;
-    std::optional<ShareRepository> repository_;
-    std::map<std::uint32_t, PartitionAccount> accounts_;
-    std::map<std::uint32_t, std::vector<std::string>> to_archive_;  // by partition
-    std::int64_t next_job_ = 0;
-    std::deque<ShareRecords> held_;
+    JobLog jobs_log_;
+    std::unique_ptr<Books> books_;
+    std::unique_ptr<Accountant> accountant_;  // refers to books_
+    std::map<std::uint32_t, Stop> stops_;     // that were told
     std::optional<bus::Consumer<v1::JobMessage>> jobs_;
     std::optional<bus::Consumer<v1::Share>> shares_;
+    std::unique_ptr<Timer> tick_;
     std::unique_ptr<Timer> retry_;
+    SteadyTime next_upkeep_{};
+    SteadyTime next_retention_{};
     Duration reopen_after_ = reopen_first;
-    std::string waiting_for_ = "the database";
+    std::string waiting_for_ = "the job topic";
 };
 
-void Sharelogger::reopen() {
-    if (const auto opened = open(); !opened) fail(opened.error());
-}
+// ---- opening and closing -------------------------------------------------------------------
 
-Result<void> Sharelogger::open() {
-    LODE_TRY(auto connection,
-             db::Connection::open(context_.pool.database, context_.pool.data_dir.string()));
-    repository_.emplace(std::move(connection), chain_.name);
-    LODE_TRY(const auto version, repository_->schema_version());
-    if (version < db::newest_schema_version()) {
-        return failure(ErrorCode::unavailable,
-                       "the database has an older schema, waiting for lode db migrate");
-    }
-    LODE_TRY(const auto partitions,
-             context_.bus.partitions({bus::topics::share.spec, chain_.name}));
-    for (std::uint32_t partition = 0; partition < partitions; ++partition) {
-        LODE_TRY(auto state, repository_->load(partition));
-        LODE_TRY_VOID(archive_.recover(FrameKind::share, partition, state.next));
-        accounts_.emplace(partition,
-                          PartitionAccount(std::move(state), halving_interval_of(chain_)));
-    }
-    LODE_TRY(next_job_, repository_->load_job_offset());
-    LODE_TRY_VOID(archive_.recover(FrameKind::job, 0, next_job_));
-    return open_jobs();
+void Sharelogger::reopen() {
+    const auto opened = jobs_ ? open_shares() : open_jobs();
+    if (!opened) fail(opened.error());
 }
 
 Result<void> Sharelogger::open_jobs() {
-    // From the oldest kept job, to know which are archived already.
-    LODE_TRY(auto jobs,
-             bus::Consumer<v1::JobMessage>::open(
-                 context_.bus, bus::topics::job, chain_.name,
-                 {.group = "sharelogger", .start = bus::StartAt::earliest}, context_.loop,
-                 [this](const JobRecords& records) { jobs_arrived(records); }));
+    LODE_TRY(const auto next, jobs_log_.open());
+    // The group is this instance's own: it archives every job.
+    LODE_TRY(
+        auto jobs,
+        bus::Consumer<v1::JobMessage>::open(
+            context_.bus, bus::topics::job, chain_.name,
+            {.group = context_.instance, .start = bus::StartAt::offsets, .offsets = {{0, next}}},
+            context_.loop, [this](const JobRecords& records) { jobs_arrived(records); }));
     jobs_ = std::move(jobs);
+    // Shares on jobs that are on the bus already need not wait for them one by one.
     jobs_->when_caught_up([this] {
         if (const auto opened = open_shares(); !opened) fail(opened.error());
     });
     return success();
 }
 
+// The group is joined only once the database answers: while it is away the others are not
+// disturbed, and a partition goes to one who can count.
 Result<void> Sharelogger::open_shares() {
-    bus::ConsumerOptions options{.group = "sharelogger", .start = bus::StartAt::offsets};
-    for (const auto& [partition, account] : accounts_) options.offsets[partition] = account.next();
+    waiting_for_ = "the database";
+    LODE_TRY(auto connection,
+             db::Connection::open(context_.pool.database, context_.pool.data_dir.string()));
+    LODE_TRY(const auto version, db::schema_version(connection));
+    if (version < db::newest_schema_version()) {
+        return failure(ErrorCode::unavailable,
+                       "the database has an older schema, waiting for lode db migrate");
+    }
+    books_ = std::make_unique<Books>(std::move(connection), chain_.name);
+    accountant_ =
+        std::make_unique<Accountant>(books_->shares, archive_, halving_interval_of(chain_));
+    bus::ConsumerOptions options{
+        .group = "sharelogger",
+        .member = bus::Membership{.assigned = [this](const auto& partitions) -> bus::Offsets {
+                                      return assigned(partitions);
+                                  },
+                                  .revoked = [this](bus::Revocation how) { revoked(how); }},
+        .batch_max = batch_max};
     LODE_TRY(auto shares,
              bus::Consumer<v1::Share>::open(
                  context_.bus, bus::topics::share, chain_.name, std::move(options), context_.loop,
                  [this](ShareRecords records) { shares_arrived(std::move(records)); }));
     shares_ = std::move(shares);
-    reopen_after_ = reopen_first;
     waiting_for_.clear();
-    log::info("accounts opened", {{"partitions", accounts_.size()}});
     return success();
 }
 
 void Sharelogger::close() {
     shares_.reset();
-    jobs_.reset();
-    held_.clear();
-    accounts_.clear();
-    to_archive_.clear();
-    repository_.reset();
+    accountant_.reset();
+    books_.reset();
+    stops_.clear();
+    probe_.assigned.set(0);
+    probe_.stopped.set(0);
+    probe_.held.set(0);
 }
 
 void Sharelogger::fail(const Error& error) {
@@ -165,139 +195,156 @@ void Sharelogger::fail(const Error& error) {
 // ---- jobs ----------------------------------------------------------------------------------
 
 void Sharelogger::jobs_arrived(const JobRecords& records) {
-    if (!repository_) return;
-    if (const auto archived = archive_jobs(records); !archived) return fail(archived.error());
-    for (const auto& record : records) {
-        if (record.message->has_job()) shelf_.add(JobId(record.message->job().job_id()));
+    std::vector<JobRecord> jobs;
+    jobs.reserve(records.size());
+    for (const auto& record : records) jobs.push_back({record.position.offset, record.message});
+    const auto begun = context_.clock.steady_now();
+    const auto archived = jobs_log_.take(jobs, context_.clock.unix_now());
+    if (!archived) {
+        jobs_.reset();
+        return fail(archived.error());
     }
-    release_held();
-}
-
-Result<void> Sharelogger::archive_jobs(const JobRecords& records) {
-    const std::int64_t next = records.back().position.offset + 1;
-    if (next <= next_job_) return success();
-    Frame frame{{.kind = FrameKind::job, .partition = 0, .first = next_job_, .next = next}, {}};
-    for (const auto& record : records) {
-        if (record.position.offset < next_job_ || !record.message->has_job()) continue;
-        frame.messages.push_back(record.message->SerializeAsString());
+    probe_.jobs.increment(archived.value());
+    if (const auto noted = jobs_->commit({0, jobs_log_.next()}); !noted) {
+        jobs_.reset();
+        return fail(noted.error());
     }
-    LODE_TRY_VOID(archive_.append(frame, context_.clock.unix_now()));
-    LODE_TRY_VOID(repository_->move_job_offset(next_job_, next));
-    next_job_ = next;
-    probe_.jobs.increment(frame.messages.size());
-    return jobs_->commit({0, next});
+    if (accountant_) finish(accountant_->release(jobs_log_.shelf(), now()), begun);
 }
 
 // ---- shares --------------------------------------------------------------------------------
 
+bus::Offsets Sharelogger::assigned(const std::vector<std::uint32_t>& partitions) {
+    const auto offsets = accountant_->assign(partitions);
+    stops_.clear();
+    probe_.assigned.set(accountant_->accounts().partitions());
+    if (!offsets) {
+        // Not within the consumer's own call. Until then every record is passed over.
+        retry_ =
+            context_.loop.after(Duration::zero(), [this, error = offsets.error()] { fail(error); });
+        return {};
+    }
+    log::info("partitions of shares assigned", {{"partitions", partitions.size()}});
+    return offsets.value();
+}
+
+void Sharelogger::revoked(bus::Revocation how) {
+    accountant_->drop();
+    stops_.clear();
+    probe_.assigned.set(0);
+    probe_.stopped.set(0);
+    probe_.held.set(0);
+    log::info("partitions of shares revoked",
+              {{"how", how == bus::Revocation::lost ? "lost" : "orderly"}});
+}
+
 void Sharelogger::shares_arrived(ShareRecords records) {
-    if (!repository_) return;
-    if (!held_.empty()) {
-        held_.push_back(std::move(records));
-        if (held_.size() > held_max) {
-            fail(
-                {ErrorCode::internal, "shares wait for a job that does not come: " +
-                                          std::to_string(held_.front().front().message->job_id())});
-        }
-        return;
-    }
-    if (const auto processed = process(std::move(records)); !processed) fail(processed.error());
-}
-
-void Sharelogger::release_held() {
-    auto held = std::move(held_);
-    held_.clear();
-    while (!held.empty()) {
-        auto records = std::move(held.front());
-        held.pop_front();
-        if (const auto processed = process(std::move(records)); !processed) {
-            return fail(processed.error());
-        }
-        if (!held_.empty()) {
-            held_.insert(held_.end(), std::make_move_iterator(held.begin()),
-                         std::make_move_iterator(held.end()));
-            return;
-        }
-    }
-}
-
-Result<void> Sharelogger::process(ShareRecords records) {
-    auto record = records.begin();
-    for (; record != records.end(); ++record) {
-        PartitionAccount& account = accounts_.at(record->position.partition);
-        if (record->position.offset < account.next()) continue;
-        const auto share = parse_share(*record->message, record->appended);
-        if (share && account.stopped().empty() && !shelf_.has(share.value().job)) break;
-        count(account, *record, share);
-    }
-    if (record != records.end()) {
-        held_.emplace_back(std::make_move_iterator(record), std::make_move_iterator(records.end()));
-    }
-    return write();
-}
-
-void Sharelogger::count(PartitionAccount& account, const bus::Record<v1::Share>& record,
-                        const Result<CountedShare>& share) {
-    const bool ran = account.stopped().empty();
-    if (!share) {
-        account.stop("offset " + std::to_string(record.position.offset) + ": " +
-                     share.error().context);
-    } else {
-        switch (account.add(record.position.offset, share.value())) {
-            case Verdict::counted:
-                probe_.counted.increment();
-                to_archive_[record.position.partition].push_back(
-                    record.message->SerializeAsString());
-                break;
-            case Verdict::already_counted:
-                probe_.repeated.increment();
-                break;
-            case Verdict::gap:
-            case Verdict::stopped:
-                break;
-        }
-    }
-    if (ran && !account.stopped().empty()) {
-        probe_.stopped.increment();
-        log::error("a partition of shares stands still",
-                   {{"partition", record.position.partition}, {"reason", account.stopped()}});
-    }
-}
-
-Result<void> Sharelogger::write() {
     const auto begun = context_.clock.steady_now();
-    std::vector<PartitionBatch> batches;
-    UnixTime newest{};
-    for (auto& [partition, account] : accounts_) {
-        PartitionBatch batch = account.take_batch();
-        if (batch.empty()) continue;
-        Frame frame{{.kind = FrameKind::share,
-                     .partition = partition,
-                     .first = batch.expected,
-                     .next = batch.next},
-                    std::move(to_archive_[partition])};
-        LODE_TRY_VOID(archive_.append(frame, context_.clock.unix_now()));
-        for (const auto& [key, sum] : batch.users) newest = std::max(newest, sum.last_share);
-        batches.push_back(std::move(batch));
+    std::vector<ShareRecord> shares;
+    shares.reserve(records.size());
+    for (auto& record : records) {
+        shares.push_back({record.position.partition, record.position.offset, record.appended,
+                          std::move(record.message)});
     }
-    to_archive_.clear();
-    if (batches.empty()) return success();
-    LODE_TRY_VOID(repository_->commit(batches, context_.clock.unix_now()));
-    for (const PartitionBatch& batch : batches) {
-        LODE_TRY_VOID(shares_->commit({batch.partition, batch.next}));
+    finish(accountant_->take(std::move(shares), jobs_log_.shelf(), now()), begun);
+}
+
+void Sharelogger::finish(const Result<Accountant::Written>& written, SteadyTime begun) {
+    if (!written) return fail(written.error());
+    const Accountant::Written& done = written.value();
+    probe_.counted.increment(done.counted);
+    probe_.repeated.increment(done.repeated);
+    probe_.held.set(accountant_->accounts().held());
+    if (!done.next.empty()) {
+        reopen_after_ = reopen_first;
+        probe_.batch_time.observe(context_.clock.steady_now() - begun);
     }
-    probe_.batch_time.observe(context_.clock.steady_now() - begun);
-    probe_.lag.set(std::chrono::duration<double>(context_.clock.unix_now() - newest).count());
+    if (done.counted > 0) {
+        const auto lag = context_.clock.unix_now() - done.newest;
+        probe_.lag.set(std::chrono::duration<double>(lag).count());
+    }
+    for (const auto& [partition, next] : done.next) {
+        if (const auto noted = shares_->commit({partition, next}); !noted) {
+            return fail(noted.error());
+        }
+    }
+    if (const auto noted = note_stops(); !noted) fail(noted.error());
+}
+
+// Tells of partitions that stopped since the last time.
+Result<void> Sharelogger::note_stops() {
+    const auto stops = accountant_->accounts().stops();
+    for (const auto& [partition, stop] : stops) {
+        if (!stops_.emplace(partition, stop).second) continue;
+        log::error("a partition of shares stands still",
+                   {{"partition", partition}, {"reason", stop.reason}});
+        if (stop.cause != Stop::Cause::gap) continue;
+        LODE_TRY_VOID(books_->gaps.report(
+            {partition, stop.offset, {stop.stream, stop.first_missing, stop.last_missing}},
+            context_.instance, context_.clock.unix_now()));
+    }
+    probe_.stopped.set(stops.size());
     return success();
+}
+
+// ---- upkeep --------------------------------------------------------------------------------
+
+void Sharelogger::on_tick() {
+    if (!shares_) return;
+    if (const auto done = upkeep(); !done) fail(done.error());
+}
+
+Result<void> Sharelogger::upkeep() {
+    const SteadyTime steady = context_.clock.steady_now();
+    accountant_->give_up(steady);
+    LODE_TRY_VOID(note_stops());
+    delete_old();
+    if (steady < next_upkeep_) return success();
+    next_upkeep_ = steady + upkeep_interval;
+    LODE_TRY_VOID(books_->shares.note_last_shares());
+    for (const auto& [partition, stop] : stops_) {
+        LODE_TRY(const bool go_on, can_go_on(partition, stop));
+        if (!go_on) continue;
+        log::info("what a partition waited for is there, opening the accounts again",
+                  {{"partition", partition}});
+        close();
+        return open_shares();
+    }
+    return success();
+}
+
+Result<bool> Sharelogger::can_go_on(std::uint32_t partition, const Stop& stop) {
+    switch (stop.cause) {
+        case Stop::Cause::malformed:
+            return false;
+        case Stop::Cause::job:
+            return jobs_log_.shelf().has(stop.job);
+        case Stop::Cause::gap: {
+            LODE_TRY(const auto last, books_->gaps.last_sequence(partition, stop.stream));
+            return last && *last >= stop.last_missing;
+        }
+    }
+    return false;
+}
+
+void Sharelogger::delete_old() {
+    if (context_.clock.steady_now() < next_retention_) return;
+    const auto left = books_->retention.delete_some(context_.clock.unix_now());
+    if (!left) {
+        // Another instance may be at the same rows.
+        log::warn("old rows are deleted later", {{"error", left.error()}});
+    }
+    if (!left || left.value() == ShareRetention::Left::nothing) {
+        next_retention_ = context_.clock.steady_now() + retention_interval;
+    }
 }
 
 runtime::Health Sharelogger::health() const {
     if (!waiting_for_.empty()) return {runtime::Readiness::not_ready, waiting_for_};
-    for (const auto& [partition, account] : accounts_) {
-        if (!account.stopped().empty()) {
-            return {runtime::Readiness::not_ready,
-                    "partition " + std::to_string(partition) + ": " + account.stopped()};
-        }
+    if (!stops_.empty()) {
+        const auto& [partition, stop] = *stops_.begin();
+        return {runtime::Readiness::not_ready,
+                "partition " + std::to_string(partition) + ": " + stop.reason};
     }
     return {runtime::Readiness::ready, {}};
 }

@@ -8,26 +8,29 @@
 
 #include "common/base/result.hpp"
 #include "common/db/db.hpp"
-#include "sharelogger/partition_account.hpp"
+#include "sharelogger/accountant.hpp"
+#include "sharelogger/name_ids.hpp"
 #include "sharelogger/share_total.hpp"
 
 namespace lode::sharelogger {
 
-class ShareRepository {
+// The rows of consumer_offset that are ours.
+inline constexpr const char* offset_consumer = "sharelogger";
+inline constexpr const char* offset_topic = "share";
+
+class ShareRepository final : public AccountStore {
   public:
-    ShareRepository(db::Connection connection, std::string chain)
-        : db_(std::move(connection)), chain_(std::move(chain)) {}
+    // The connection outlives it.
+    ShareRepository(db::Connection& connection, std::string chain)
+        : db_(connection), chain_(std::move(chain)), names_(connection) {}
 
-    [[nodiscard]] Result<std::int64_t> schema_version();
+    [[nodiscard]] Result<PartitionAccount::State> load(std::uint32_t partition) override;
+    [[nodiscard]] Result<void> commit(const std::vector<PartitionBatch>& batches,
+                                      UnixTime now) override;
 
-    // Where a partition of the share topic stands; a new one stands at 0.
-    [[nodiscard]] Result<PartitionAccount::State> load(std::uint32_t partition);
-    // Where the job topic stands in the archive.
-    [[nodiscard]] Result<std::int64_t> load_job_offset();
-
-    // Conflict when another instance has moved an offset on: nothing is written then.
-    [[nodiscard]] Result<void> commit(const std::vector<PartitionBatch>& batches, UnixTime now);
-    [[nodiscard]] Result<void> move_job_offset(std::int64_t expected, std::int64_t next);
+    // worker.last_share_unix_ms of the workers counted since the last call; for display. Apart
+    // from the accounts, because workers are not of one partition: two instances meet on them.
+    [[nodiscard]] Result<void> note_last_shares();
 
     // By partition, the offset it stands at and what user_bucket holds: both of one moment, also
     // while the pool runs. Changes nothing.
@@ -38,28 +41,23 @@ class ShareRepository {
     [[nodiscard]] Result<std::map<std::uint32_t, Committed>> committed();
 
   private:
-    struct Place {
-        std::string topic;
-        std::uint32_t partition = 0;
-    };
-    // Ids given in a transaction that may still be rolled back.
-    struct NewIds {
-        std::map<std::string, std::int64_t> users;
-        std::map<std::pair<std::int64_t, std::string>, std::int64_t> workers;
+    struct LastShare {
+        std::int64_t user = 0;
+        std::string worker;
+        UnixTime at;
     };
 
-    [[nodiscard]] Result<std::int64_t> load_offset(const Place& place);
-    [[nodiscard]] Result<void> move_offset(const Place& place, std::int64_t expected,
-                                           std::int64_t next);
-    [[nodiscard]] Result<void> write_sums(const PartitionBatch& batch, NewIds& ids);
-    [[nodiscard]] Result<void> write_sequences(const PartitionBatch& batch, UnixTime now);
-    [[nodiscard]] Result<std::int64_t> user_id(const std::string& user, UnixTime seen, NewIds& ids);
-    [[nodiscard]] Result<std::int64_t> worker_id(const WorkerBucketKey& key, UnixTime seen,
-                                                 NewIds& ids);
+    [[nodiscard]] Result<void> move_offset(const PartitionBatch& batch);
+    [[nodiscard]] Result<void> write_users(const std::vector<PartitionBatch>& batches);
+    [[nodiscard]] Result<void> write_workers(const std::vector<PartitionBatch>& batches);
+    [[nodiscard]] Result<void> write_sequences(const std::vector<PartitionBatch>& batches,
+                                               UnixTime now);
+    void remember_last_shares(const std::vector<PartitionBatch>& batches);
 
-    db::Connection db_;
+    db::Connection& db_;
     std::string chain_;
-    NewIds known_;  // committed ids, a cache
+    NameIds names_;
+    std::map<std::int64_t, LastShare> last_shares_;  // by worker id, not noted yet
 };
 
 }  // namespace lode::sharelogger

@@ -62,9 +62,17 @@ class Backing:
     def start(self, names):
         """Starts those of `names` that do not run, side by side, and waits until all answer."""
         missing = [name for name in self.names if name in names and not self.is_alive(name)]
+        # In sessions of their own: Ctrl-C is for this command, which then stops them in order.
         running = [(name, subprocess.Popen(self._command("start", name), stdin=subprocess.DEVNULL,
-                                           stdout=subprocess.DEVNULL)) for name in missing]
-        failed = [name for name, process in running if process.wait()]
+                                           stdout=subprocess.DEVNULL, start_new_session=True))
+                   for name in missing]
+        try:
+            failed = [name for name, process in running if process.wait()]
+        except BaseException:
+            # What is only half started could not be stopped; it takes seconds until it can.
+            for _, process in running:
+                process.wait()
+            raise
         if failed:
             raise BackingFailure(f"{' and '.join(failed)} did not start")
         if any(name in self.nodes() for name in missing):

@@ -49,7 +49,9 @@ class Configuration:
         first = {program: self._of(program, program)
                  for program in self.shape.service_names().values()}
         own = {self.shape.service_names()[part]: self._of(part, self.shape.service_names()[part])}
-        ways = {"sserver": {"blkmakers": self._endpoints("blkmaker")},
+        ways = {"gbtmaker": {"receivers": self._endpoints("jobmaker")
+                             + self._endpoints("blkmaker")},
+                "sserver": {"blkmakers": self._endpoints("blkmaker")},
                 # One archive, in which each instance writes files of its own.
                 "sharelogger": {"archive_dir": self.folder / "archive"}}
         return merged(merged(merged(tables, first), own), ways)

@@ -21,6 +21,7 @@ TOOL = ROOT / "deploy" / "cluster"
 TOOL_SECONDS = 300  # starts of Kafka, MariaDB and node, and a minute for each service to be healthy
 # Of the object that `deploy/cluster status --json` prints.
 KEYS = ["dir", "stratum", "api", "node", "kafka", "database", "parts"]
+HASH_BYTES = 32
 SERVICES = ("statshttpd", "sharelogger", "blkmaker", "sserver", "jobmaker", "gbtmaker",
             "poolwatcher", "lode")
 
@@ -59,11 +60,13 @@ def literal(value):
 
 
 def value_of(text):
-    """A value as the client prints it: bytes as 0x…, whole numbers as such, all else as text."""
+    """A value as the client prints it. Texts are bytes for the server (they compare as such), so
+    what has the length of a hash is taken for one."""
     if text == "NULL":
         return None
     if text.startswith("0x"):
-        return bytes.fromhex(text[2:])
+        value = bytes.fromhex(text[2:])
+        return value if len(value) == HASH_BYTES else value.decode()
     return int(text) if re.fullmatch(r"-?\d+", text) else text
 
 
@@ -287,8 +290,12 @@ def wait_for_blocks(cluster, count, state="accepted"):
 
 
 def mine_blocks(cluster, make_miner, count):
-    """lode-miner until so many blocks are accepted; how many shares it was told true for."""
+    """lode-miner until it has found so many and they are recorded; the shares answered true so far,
+    all of them counted."""
+    before = len(own_blocks(cluster))
     miner = make_miner(cluster)
-    wait_for_blocks(cluster, count)
+    miner.wait_for_log("block solved", count)
     assert miner.stop() == 0
+    eventually(lambda: len(own_blocks(cluster)) >= before + miner.count("block solved"),
+               "a row of every block", 60)
     return cluster.wait_until_counted()

@@ -79,10 +79,10 @@ def make_cluster(folder):
     yield from clusters_in(folder)
 
 
-@pytest.fixture(scope="class")
-def make_class_cluster(tmp_path_factory):
-    """The same, for a cluster that the tests of a class share."""
-    yield from clusters_in(tmp_path_factory.mktemp("class"))
+@pytest.fixture(scope="module")
+def make_shared_cluster(tmp_path_factory):
+    """The same, for a cluster that the tests of a file share."""
+    yield from clusters_in(tmp_path_factory.mktemp("shared"))
 
 
 @pytest.fixture

@@ -1,20 +1,28 @@
 """The command deploy/cluster, by the embedded form: what it prints, refuses and brings back."""
+import contextlib
+import pathlib
+import subprocess
+
 import pytest
 
-from cluster import KEYS, SERVICES, mine_blocks, run_tool
+from cluster import KEYS, SERVICES, TOOL, mine_blocks, run_tool
 from pool import run_lode
 from waiting import eventually
 
 
 class TestEmbedded:
-    """One process, SQLite files."""
+    """One process, on SQLite files or on MariaDB."""
 
-    def test_one_process_mines_and_records(self, make_cluster, make_miner):
+    def test_its_status_has_the_documented_keys(self, make_cluster):
         cluster = make_cluster(bus="embedded", db="sqlite", nodes=2).start()
         status = cluster.status()
         assert list(status) == KEYS and status["kafka"] is None
         assert cluster.names() == ["bitcoind", "bitcoind-2", "lode"]
         assert status["database"] == f"sqlite://{cluster.folder}/data/lode.sqlite"
+
+    @pytest.mark.parametrize("db", ["sqlite", "mysql"])
+    def test_one_process_mines_and_records(self, make_cluster, make_miner, db):
+        cluster = make_cluster(bus="embedded", db=db, nodes=2).start()
         assert mine_blocks(cluster, make_miner, 2) > 0
         nodes = [cluster.node(name) for name in ("bitcoind", "bitcoind-2")]
         eventually(lambda: nodes[0].tip() == nodes[1].tip(), "one tip of both nodes")
@@ -60,6 +68,25 @@ def test_a_part_that_does_not_start_ends_all_and_shows_its_log(make_cluster, fol
     assert done.returncode == 1
     assert "the reason of its end" in done.stderr
     assert all(part["pid"] is None for part in cluster.status()["parts"])
+
+
+def processes_of(folder):
+    """Command lines of all processes that name the folder."""
+    found = []
+    for file in pathlib.Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            found.append(file.read_bytes().replace(b"\0", b" ").decode(errors="replace"))
+    return [command for command in found if str(folder) in command]
+
+
+@pytest.mark.parametrize("sign", ["kafka/data", "mariadb/data.made", "kafka/kafka.json"])
+def test_a_start_that_is_broken_off_leaves_nothing_behind(folder, sign):
+    with subprocess.Popen([TOOL, "up", "--dir", folder / "c"], stdin=subprocess.DEVNULL,
+                          stderr=subprocess.PIPE, text=True) as starting:
+        eventually(lambda: (folder / "c" / sign).exists() or starting.poll() is not None, sign)
+        starting.terminate()
+        assert starting.wait(60) == 1, starting.stderr.read()
+    assert not processes_of(folder / "c")
 
 
 def test_the_services_are_those_of_the_launcher():

@@ -54,6 +54,27 @@ TEST_CASE("the archive is read whole and as text unless told otherwise") {
     CHECK(asked.format == Format::json);
 }
 
+TEST_CASE("a gap is named by stream and sequences, with a reason") {
+    const std::vector<std::string> right{
+        "sharelog", "accept-gap", "--config", "a", "--stream", "18446744073709551615",
+        "--from",   "3",          "--to",     "5", "--reason", "lost"};
+    const auto options = parse(right);
+    CHECK(options.command == Command::sharelog_accept_gap);
+    CHECK(options.gap.stream == ~0ULL);
+    CHECK(options.gap.from == 3);
+    CHECK(options.gap.to == 5);
+    CHECK(options.gap.reason == "lost");
+    const auto changed = [&](std::size_t at, const char* value) {
+        auto arguments = right;
+        arguments[at] = value;
+        return refusal(arguments);
+    };
+    CHECK(contains(changed(7, "0"), "--from"));
+    CHECK(contains(changed(9, "2"), "--to"));
+    CHECK(contains(changed(11, ""), "--reason"));
+    CHECK(contains(refusal({right.begin(), right.end() - 2}), "--reason"));
+}
+
 TEST_CASE("help and version are texts to print") {
     CHECK(contains(parse({"--help"}).text, "sharelog"));
     CHECK(contains(parse({"sharelog", "verify", "--help"}).text, "--day"));

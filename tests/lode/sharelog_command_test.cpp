@@ -6,6 +6,7 @@
 #include "common/base/file.hpp"
 #include "common/db/db.hpp"
 #include "sharelogger/archive.hpp"
+#include "sharelogger/gap_repository.hpp"
 #include "sharelogger/share_repository.hpp"
 #include "tests/sharelogger/builders.hpp"
 #include "tests/support/temporary_folder.hpp"
@@ -53,14 +54,17 @@ struct Pool {
         REQUIRE(writer.append(frame, noon));
     }
     void count(const std::vector<v1::Share>& shares) const {
-        ShareRepository repository(db::Connection::open({}, data.string()).value(), "btc");
+        auto connection = db::Connection::open({}, data.string()).value();
+        ShareRepository repository(connection, "btc");
         PartitionAccount account(repository.load(partition).value(), 150);
         std::int64_t offset = account.next();
         std::vector<std::string> messages;
         for (const auto& share : shares) {
             const auto parsed = parse_share(share, noon);
             REQUIRE(parsed);
-            REQUIRE(account.add(offset++, parsed.value()) == Verdict::counted);
+            const ShareRecord record{partition, offset++, noon,
+                                     std::make_shared<const v1::Share>(share)};
+            REQUIRE(account.add(record, parsed.value()) == Verdict::counted);
             messages.push_back(share.SerializeAsString());
         }
         const auto batch = account.take_batch();
@@ -124,4 +128,33 @@ TEST_CASE("a damaged archive is a failure at run time") {
     const auto day = pool.data / "sharelogger" / "archive" / "btc" / "2026-11-21";
     REQUIRE(replace_file(day / "share-0005-two", std::string(200, 'x')));
     CHECK(sharelog_verify(pool.options).error().code == ErrorCode::internal);
+}
+
+TEST_CASE("a gap that a sharelogger stands at is accepted once, any other never") {
+    Pool pool;
+    pool.options.gap = {
+        .stream = test::a_share(pool.job, 1).stream(), .from = 3, .to = 5, .reason = "lost"};
+    CHECK(sharelog_accept_gap(pool.options).error().code == ErrorCode::rejected);
+    auto connection = db::Connection::open({}, pool.data.string()).value();
+    GapRepository gaps(connection, "btc");
+    const Gap gap{StreamId(pool.options.gap.stream), Sequence(3), Sequence(5)};
+    REQUIRE(gaps.report({partition, 2, gap}, "sharelogger-1", noon));
+    CHECK(sharelog_accept_gap(pool.options).value() == 0);
+    CHECK(gaps.last_sequence(partition, gap.stream).value() == Sequence(5));
+    CHECK(sharelog_accept_gap(pool.options).error().code == ErrorCode::rejected);
+    CHECK(sharelog_verify(pool.options).value() == 0);
+}
+
+TEST_CASE("the files of all instances are read together") {
+    const Pool pool;
+    ArchiveWriter zombie({pool.data / "sharelogger" / "archive", "btc", "two"});
+    REQUIRE(
+        zombie.append({{.kind = FrameKind::share, .partition = partition, .first = 1, .next = 2},
+                       {test::a_share(pool.job, 2).SerializeAsString()}},
+                      noon));
+    REQUIRE(
+        zombie.append({{.kind = FrameKind::share, .partition = partition, .first = 1, .next = 9},
+                       {test::a_share(pool.job, 2).SerializeAsString()}},
+                      noon));
+    CHECK(sharelog_verify(pool.options).value() == 0);
 }

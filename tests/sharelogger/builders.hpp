@@ -1,6 +1,8 @@
 // A job and real shares on it, mined at a target that every fourth hash meets.
 #pragma once
 
+#include <memory>
+
 #include "common/bitcoin/share_check.hpp"
 #include "common/bitcoin/target.hpp"
 #include "common/messages/job.pb.h"
@@ -81,6 +83,20 @@ inline v1::Share a_share(const v1::Job& job, std::uint64_t sequence) {
     proof.set_nonce(submit.nonce);
     proof.set_version(result.header.version);
     proof.set_bits(body.bits());
+    return share;
+}
+
+// Only what the accounts look at; its proof does not hold.
+inline std::shared_ptr<v1::Share> a_bare_share(std::uint64_t stream, std::uint64_t sequence,
+                                               std::uint64_t job) {
+    auto share = std::make_shared<v1::Share>();
+    share->set_produced_unix_ms(1'700'000'000'000);
+    share->set_stream(stream);
+    share->set_sequence(sequence);
+    share->set_user("alice");
+    share->set_job_id(job);
+    share->set_work(text(bitcoin::Work(0, 5).to_bytes()));
+    share->mutable_bitcoin()->set_bits(0x1d00ffff);
     return share;
 }
 

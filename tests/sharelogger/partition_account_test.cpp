@@ -27,6 +27,11 @@ CountedShare share_of(std::uint64_t stream, std::uint64_t sequence) {
             .accepted = start};
 }
 
+// The record that a share came in; the accounts look at its offset only.
+ShareRecord at(std::int64_t offset) {
+    return {.partition = 3, .offset = offset, .appended = {}, .message = nullptr};
+}
+
 PartitionAccount account_at(std::int64_t next, Sequences sequences = {}) {
     return PartitionAccount({.partition = 3, .next = next, .sequences = std::move(sequences)},
                             halving);
@@ -42,10 +47,10 @@ std::int64_t shares_in(const PartitionBatch& batch) {
 
 TEST_CASE("shares in order are summed by user and worker") {
     auto account = account_at(10);
-    CHECK(account.add(10, share_of(1, 1)) == Verdict::counted);
+    CHECK(account.add(at(10), share_of(1, 1)) == Verdict::counted);
     auto other = share_of(1, 2);
     other.worker = "second";
-    CHECK(account.add(11, other) == Verdict::counted);
+    CHECK(account.add(at(11), other) == Verdict::counted);
     const auto batch = account.take_batch();
     CHECK(batch.partition == 3);
     CHECK(batch.expected == 10);
@@ -60,10 +65,10 @@ TEST_CASE("shares in order are summed by user and worker") {
 
 TEST_CASE("a share delivered again is not counted again") {
     auto account = account_at(10, {{StreamId(1), Sequence(5)}});
-    CHECK(account.add(9, share_of(1, 5)) == Verdict::already_counted);
-    CHECK(account.add(10, share_of(1, 5)) == Verdict::already_counted);
-    CHECK(account.add(11, share_of(1, 6)) == Verdict::counted);
-    CHECK(account.add(12, share_of(1, 6)) == Verdict::already_counted);
+    CHECK(account.add(at(9), share_of(1, 5)) == Verdict::already_counted);
+    CHECK(account.add(at(10), share_of(1, 5)) == Verdict::already_counted);
+    CHECK(account.add(at(11), share_of(1, 6)) == Verdict::counted);
+    CHECK(account.add(at(12), share_of(1, 6)) == Verdict::already_counted);
     const auto batch = account.take_batch();
     CHECK(batch.next == 13);
     CHECK(shares_in(batch) == 1);
@@ -71,10 +76,12 @@ TEST_CASE("a share delivered again is not counted again") {
 
 TEST_CASE("a gap stops the partition and names what is missing") {
     auto account = account_at(0);
-    CHECK(account.add(0, share_of(7, 1)) == Verdict::counted);
-    CHECK(account.add(1, share_of(7, 4)) == Verdict::gap);
-    CHECK(account.stopped() == "stream 7 lacks sequences 2 to 3 at offset 1");
-    CHECK(account.add(2, share_of(8, 1)) == Verdict::stopped);
+    CHECK(account.add(at(0), share_of(7, 1)) == Verdict::counted);
+    CHECK(account.add(at(1), share_of(7, 4)) == Verdict::gap);
+    REQUIRE(account.stopped());
+    CHECK(account.stopped()->reason == "stream 7 lacks sequences 2 to 3 at offset 1");
+    CHECK(account.stopped()->cause == Stop::Cause::gap);
+    CHECK(account.add(at(2), share_of(8, 1)) == Verdict::stopped);
     const auto batch = account.take_batch();
     CHECK(batch.next == 1);
     CHECK(shares_in(batch) == 1);
@@ -82,7 +89,7 @@ TEST_CASE("a gap stops the partition and names what is missing") {
 
 TEST_CASE("the first share of a stream has sequence 1") {
     auto account = account_at(0);
-    CHECK(account.add(0, share_of(7, 2)) == Verdict::gap);
+    CHECK(account.add(at(0), share_of(7, 2)) == Verdict::gap);
 }
 
 TEST_CASE("any mixture of repeats counts each share once") {
@@ -106,7 +113,7 @@ TEST_CASE("any mixture of repeats counts each share once") {
         std::int64_t shares = 0;
         std::map<StreamId, std::uint64_t> last;
         for (std::size_t i = 0; i < topic.size(); ++i) {
-            const auto verdict = account.add(static_cast<std::int64_t>(i), topic[i]);
+            const auto verdict = account.add(at(static_cast<std::int64_t>(i)), topic[i]);
             const bool fits = topic[i].sequence.value() <= last[topic[i].stream] + 1;
             if (!fits) {
                 CHECK(verdict == Verdict::gap);
@@ -118,7 +125,7 @@ TEST_CASE("any mixture of repeats counts each share once") {
                 shares += shares_in(account.take_batch());
                 const auto back = static_cast<std::size_t>(random() % (i + 1));
                 for (std::size_t again = back; again <= i; ++again) {
-                    CHECK(account.add(static_cast<std::int64_t>(again), topic[again]) ==
+                    CHECK(account.add(at(static_cast<std::int64_t>(again)), topic[again]) ==
                           Verdict::already_counted);
                 }
             }
@@ -132,19 +139,19 @@ TEST_CASE("any mixture of repeats counts each share once") {
 TEST_CASE("buckets are cut by minute, difficulty and epoch") {
     auto account = account_at(0);
     auto share = share_of(1, 1);
-    (void)account.add(0, share);
+    (void)account.add(at(0), share);
     share = share_of(1, 2);
     share.accepted = start + 60s - 1ms;
-    (void)account.add(1, share);
+    (void)account.add(at(1), share);
     share = share_of(1, 3);
     share.accepted = start + 60s;
-    (void)account.add(2, share);
+    (void)account.add(at(2), share);
     share = share_of(1, 4);
     share.bits = 0x1c00ffff;
-    (void)account.add(3, share);
+    (void)account.add(at(3), share);
     share = share_of(1, 5);
     share.height = 2016;
-    (void)account.add(4, share);
+    (void)account.add(at(4), share);
     const auto batch = account.take_batch();
     CHECK(batch.users.size() == 4);
     CHECK(batch.users.begin()->first.start == start);

@@ -1,5 +1,4 @@
-// Accounts over a real database, SQLite or MariaDB: a batch is written once, whoever tries and
-// however often.
+// Accounts over a real SQLite file: a batch is written once, whoever tries and however often.
 #include "sharelogger/share_repository.hpp"
 
 #include <catch2/catch_test_macros.hpp>
@@ -14,24 +13,30 @@ namespace {
 
 constexpr auto start = from_unix_ms(1'700'000'040'000);
 
-ShareRepository repository_in(const test::Database& database) {
-    return ShareRepository(database.migrated(), "btc");
-}
+// A process of its own on the database.
+struct Repository {
+    explicit Repository(const test::Database& database) : connection(database.migrated()) {}
+    ShareRepository* operator->() { return &shares; }
+
+    db::Connection connection;
+    ShareRepository shares{connection, "btc"};
+};
 
 // Two shares of alice's, on offsets expected and expected + 1.
 PartitionBatch batch_from(std::int64_t expected) {
     PartitionAccount account({.partition = 2, .next = expected, .sequences = {}}, 210'000);
     for (std::uint64_t sequence = 1; sequence <= 2; ++sequence) {
-        REQUIRE(account.add(expected + static_cast<std::int64_t>(sequence) - 1,
-                            {.stream = StreamId(~0ULL),
-                             .sequence = Sequence(sequence),
-                             .user = "alice",
-                             .worker = sequence == 1 ? "rig" : "",
-                             .job = JobId(1),
-                             .height = 100,
-                             .bits = 0x1d00ffff,
-                             .work = bitcoin::Work(1, 5),
-                             .accepted = start}) == Verdict::counted);
+        const ShareRecord record{2, expected + static_cast<std::int64_t>(sequence) - 1, start,
+                                 nullptr};
+        REQUIRE(account.add(record, {.stream = StreamId(~0ULL),
+                                     .sequence = Sequence(sequence),
+                                     .user = "alice",
+                                     .worker = sequence == 1 ? "rig" : "",
+                                     .job = JobId(1),
+                                     .height = 100,
+                                     .bits = 0x1d00ffff,
+                                     .work = bitcoin::Work(1, 5),
+                                     .accepted = start}) == Verdict::counted);
     }
     return account.take_batch();
 }
@@ -54,10 +59,10 @@ Totals totals_in(const test::Database& database, const std::string& table) {
 
 TEST_CASE("a batch moves offset, sums and sequences on together", "[database]") {
     const test::Database database;
-    auto repository = repository_in(database);
-    CHECK(repository.load(2).value().next == 0);
-    REQUIRE(repository.commit({batch_from(0)}, start));
-    const auto state = repository.load(2).value();
+    Repository repository(database);
+    CHECK(repository->load(2).value().next == 0);
+    REQUIRE(repository->commit({batch_from(0)}, start));
+    const auto state = repository->load(2).value();
     CHECK(state.next == 2);
     CHECK(state.sequences == Sequences{{StreamId(~0ULL), Sequence(2)}});
     for (const char* table : {"user_bucket", "worker_bucket"}) {
@@ -69,11 +74,11 @@ TEST_CASE("a batch moves offset, sums and sequences on together", "[database]") 
 
 TEST_CASE("a batch that another has written changes nothing", "[database]") {
     const test::Database database;
-    auto one = repository_in(database);
-    auto zombie = repository_in(database);
-    REQUIRE(one.load(2));
-    REQUIRE(one.commit({batch_from(0)}, start));
-    const auto outcome = zombie.commit({batch_from(0)}, start);
+    Repository one(database);
+    Repository zombie(database);
+    REQUIRE(one->load(2));
+    REQUIRE(one->commit({batch_from(0)}, start));
+    const auto outcome = zombie->commit({batch_from(0)}, start);
     REQUIRE_FALSE(outcome);
     CHECK(outcome.error().code == ErrorCode::conflict);
     CHECK(totals_in(database, "user_bucket").shares == 2);
@@ -81,10 +86,10 @@ TEST_CASE("a batch that another has written changes nothing", "[database]") {
 
 TEST_CASE("later batches add to the same buckets and users keep their ids", "[database]") {
     const test::Database database;
-    auto repository = repository_in(database);
-    REQUIRE(repository.load(2));
-    REQUIRE(repository.commit({batch_from(0)}, start));
-    REQUIRE(repository.commit({batch_from(2)}, start));
+    Repository repository(database);
+    REQUIRE(repository->load(2));
+    REQUIRE(repository->commit({batch_from(0)}, start));
+    REQUIRE(repository->commit({batch_from(2)}, start));
     CHECK(totals_in(database, "user_bucket").shares == 4);
     auto reader = database.open();
     CHECK(reader.query("SELECT COUNT(*) FROM user").value().front().integer(0) == 1);
@@ -94,33 +99,76 @@ TEST_CASE("later batches add to the same buckets and users keep their ids", "[da
 
 TEST_CASE("ids given in a transaction that failed are not remembered", "[database]") {
     const test::Database database;
-    auto repository = repository_in(database);
-    REQUIRE(repository.load(2));
+    Repository repository(database);
+    REQUIRE(repository->load(2));
     auto other = batch_from(0);
     other.partition = 3;  // never loaded, so its offset row does not exist
-    CHECK_FALSE(repository.commit({batch_from(0), other}, start));
-    CHECK(repository.load(2).value().next == 0);
-    REQUIRE(repository.commit({batch_from(0)}, start));
+    CHECK_FALSE(repository->commit({batch_from(0), other}, start));
+    CHECK(repository->load(2).value().next == 0);
+    REQUIRE(repository->commit({batch_from(0)}, start));
     CHECK(totals_in(database, "user_bucket").shares == 2);
 }
 
-TEST_CASE("the job topic has an offset of its own", "[database]") {
+TEST_CASE("hours and days take in the same sums as the ten minutes", "[database]") {
     const test::Database database;
-    auto repository = repository_in(database);
-    CHECK(repository.load_job_offset().value() == 0);
-    REQUIRE(repository.move_job_offset(0, 7));
-    CHECK(repository.load_job_offset().value() == 7);
-    CHECK(repository.move_job_offset(0, 9).error().code == ErrorCode::conflict);
+    Repository repository(database);
+    REQUIRE(repository->load(2));
+    REQUIRE(repository->commit({batch_from(0)}, start));
+    REQUIRE(repository->commit({batch_from(2)}, start));
+    for (const auto& [table, length] :
+         {std::pair{"worker_bucket", 600'000LL}, std::pair{"worker_hour", 3'600'000LL},
+          std::pair{"worker_day", 86'400'000LL}}) {
+        const auto totals = totals_in(database, table);
+        CHECK(totals.shares == 4);
+        CHECK(totals.work == bitcoin::Work(4, 20));
+        const auto rows =
+            repository.connection.query(std::string("SELECT start_unix_ms FROM ") + table).value();
+        REQUIRE(rows.size() == 2);  // a worker each
+        CHECK(rows[0].integer(0) == to_unix_ms(start) - to_unix_ms(start) % length);
+    }
+}
+
+TEST_CASE("batches of several partitions are written together or not at all", "[database]") {
+    const test::Database database;
+    Repository repository(database);
+    REQUIRE(repository->load(2));
+    REQUIRE(repository->load(3));
+    auto other = batch_from(0);
+    other.partition = 3;
+    REQUIRE(repository->commit({batch_from(0), other}, start));
+    CHECK(totals_in(database, "user_bucket").shares == 4);
+    CHECK(totals_in(database, "worker_day").shares == 4);
+    const auto late = repository->commit({batch_from(2), other}, start);
+    CHECK(late.error().code == ErrorCode::conflict);
+    CHECK(repository->load(2).value().next == 2);
+    CHECK(totals_in(database, "worker_hour").shares == 4);
+}
+
+TEST_CASE("workers' last shares are noted when asked to", "[database]") {
+    const test::Database database;
+    Repository repository(database);
+    REQUIRE(repository->load(2));
+    REQUIRE(repository->commit({batch_from(0)}, from_unix_ms(1)));
+    REQUIRE(repository->note_last_shares());
+    REQUIRE(repository->note_last_shares());
+    const auto rows =
+        repository.connection.query("SELECT last_share_unix_ms, created_unix_ms FROM worker")
+            .value();
+    REQUIRE(rows.size() == 2);
+    for (const auto& row : rows) {
+        CHECK(row.integer(0) == to_unix_ms(start));
+        CHECK(row.integer(1) == 1);
+    }
 }
 
 TEST_CASE("what is committed is told by partition, offset and sums together", "[database]") {
     const test::Database database;
-    auto repository = repository_in(database);
-    CHECK(repository.committed().value().empty());
-    REQUIRE(repository.load(2));
-    REQUIRE(repository.load(3));
-    REQUIRE(repository.commit({batch_from(0)}, start));
-    const auto committed = repository.committed().value();
+    Repository repository(database);
+    CHECK(repository->committed().value().empty());
+    REQUIRE(repository->load(2));
+    REQUIRE(repository->load(3));
+    REQUIRE(repository->commit({batch_from(0)}, start));
+    const auto committed = repository->committed().value();
     REQUIRE(committed.size() == 2);
     CHECK(committed.at(2).next == 2);
     CHECK(committed.at(2).total == ShareTotal{2, bitcoin::Work(2, 10)});

@@ -27,7 +27,10 @@ SERVICE_ADAPTERS = {
     "blkmaker/row_writer",         # the database on a thread of its own
     "jobmaker/proposal_checker",   # nodes asked on a thread of its own
     "blkmaker/template_keeper",    # the template files on a thread of their own
+    "sharelogger/gap_repository",    # gaps and what was done about them, as rows
+    "sharelogger/name_ids",          # ids of users and workers
     "sharelogger/share_repository",  # its rows
+    "sharelogger/share_retention",   # rows that are old
     "statshttpd/history_reader",     # the database on a thread of its own
     "statshttpd/history_repository",  # the rows it shows
     "sserver/doors",               # the ports that miners come in by
@@ -65,7 +68,7 @@ THIRD_PARTY = [
 ]
 # Headers of the C library and the compiler, which carry no dependency.
 POSIX = re.compile(r"(sys|netinet|arpa|linux)/\w+\.h|(unistd|fcntl|malloc|spawn|netdb|poll|pthread|"
-                   r"sched|termios|signal|ifaddrs|cpuid|immintrin|x86intrin|endian)\.h")
+                   r"pwd|sched|termios|signal|ifaddrs|cpuid|immintrin|x86intrin|endian)\.h")
 
 # Pattern -> its meaning; logic gets time, randomness and settings as arguments.
 IMPURE = {

@@ -1,0 +1,86 @@
+// Which order makes the accounts exact, whoever else writes and whatever fails: load, cut the own
+// archive, count; then archive, commit. Bus, disk and database are the caller's.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "common/base/result.hpp"
+#include "sharelogger/accounts.hpp"
+#include "sharelogger/archive_frame.hpp"
+
+namespace lode::sharelogger {
+
+// The accounts in the database.
+class AccountStore {
+  public:
+    virtual ~AccountStore() = default;
+
+    // Where a partition stands, of one moment; a new one stands at 0. Waits for a transaction that
+    // is moving it, also one of our own that we lost touch with: what it gives cannot be
+    // overtaken by a commit that was under way before.
+    [[nodiscard]] virtual Result<PartitionAccount::State> load(std::uint32_t partition) = 0;
+    // All batches or none. Conflict when another has moved one's offset on. After any other error
+    // the batches may have been written or not.
+    [[nodiscard]] virtual Result<void> commit(const std::vector<PartitionBatch>& batches,
+                                              UnixTime now) = 0;
+};
+
+// This instance's files of the archive.
+class FrameArchive {
+  public:
+    virtual ~FrameArchive() = default;
+
+    // Cuts the own frames of a partition that reach past `committed`, the offset the database
+    // stands at: they belong to a transaction that never was.
+    [[nodiscard]] virtual Result<void> recover(FrameKind kind, std::uint32_t partition,
+                                               std::int64_t committed) = 0;
+    // Returns once the frame is on disk.
+    [[nodiscard]] virtual Result<void> append(const Frame& frame, UnixTime now) = 0;
+};
+
+class Accountant {
+  public:
+    struct Now {
+        UnixTime unix;
+        SteadyTime steady;
+    };
+    struct Written {
+        std::map<std::uint32_t, std::int64_t> next;  // by partition, what is dealt with
+        std::size_t counted = 0;
+        std::size_t repeated = 0;
+        UnixTime newest;  // accept time of the newest share
+    };
+
+    Accountant(AccountStore& store, FrameArchive& archive, std::uint32_t halving_interval)
+        : store_(store), archive_(archive), accounts_(halving_interval) {}
+
+    // These partitions are ours from now on, and only these. Gives the offsets to go on at. After
+    // an error we have none.
+    [[nodiscard]] Result<std::map<std::uint32_t, std::int64_t>> assign(
+        const std::vector<std::uint32_t>& partitions);
+    // None is ours any more; what is not written is forgotten, and another will count it.
+    void drop() { accounts_.close(); }
+
+    // Counts, archives and commits. After any error we have no partition and must be assigned
+    // anew; what was in memory is counted from the bus again.
+    [[nodiscard]] Result<Written> take(std::vector<ShareRecord> records, const JobShelf& jobs,
+                                       Now now);
+    // The same for shares whose jobs have come since.
+    [[nodiscard]] Result<Written> release(const JobShelf& jobs, Now now);
+    void give_up(SteadyTime now) { accounts_.give_up(now); }
+
+    [[nodiscard]] const Accounts& accounts() const { return accounts_; }
+
+  private:
+    [[nodiscard]] Result<Written> write(UnixTime now);
+    [[nodiscard]] Result<void> archive_and_commit(const std::vector<PartitionBatch>& batches,
+                                                  UnixTime now);
+
+    AccountStore& store_;
+    FrameArchive& archive_;
+    Accounts accounts_;
+};
+
+}  // namespace lode::sharelogger

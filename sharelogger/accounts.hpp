@@ -1,0 +1,65 @@
+// The accounts of all partitions that this instance has at the moment. Shares wait here for jobs
+// that are on their way; a partition whose job does not come stands still without the others.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <vector>
+
+#include "sharelogger/job_shelf.hpp"
+#include "sharelogger/partition_account.hpp"
+
+namespace lode::sharelogger {
+
+// The batches of all partitions, and what the metrics tell of them.
+struct Batches {
+    std::vector<PartitionBatch> batches;  // without empty ones, in the order of partitions
+    std::size_t repeated = 0;             // shares delivered again
+};
+
+class Accounts {
+  public:
+    // Shares waiting for jobs, over all partitions: 32 MB at 1 kB each.
+    static constexpr std::size_t held_max = 32'000;
+    // A job is on the bus before its shares, or a moment later where sserver had it straight from
+    // jobmaker; so long covers a jobmaker that is in touch with Kafka again.
+    static constexpr auto job_wait_max = std::chrono::seconds(60);
+
+    explicit Accounts(std::uint32_t halving_interval) : halving_interval_(halving_interval) {}
+
+    // These partitions in place of all former ones, whose open batches are forgotten.
+    void open(std::vector<PartitionAccount::State> states);
+    void close() { open({}); }
+
+    // A share of a partition that is not ours, stands still or was dealt with changes nothing.
+    void add(ShareRecord record, const JobShelf& jobs, SteadyTime now);
+    // Counts what has waited for jobs that the shelf has now.
+    void release(const JobShelf& jobs, SteadyTime now);
+    // Stops partitions whose shares have waited too long.
+    void give_up(SteadyTime now);
+
+    [[nodiscard]] Batches take_batches();
+
+    // Partitions that stand still, by number.
+    [[nodiscard]] std::map<std::uint32_t, Stop> stops() const;
+    [[nodiscard]] std::size_t partitions() const { return open_.size(); }
+    [[nodiscard]] std::size_t held() const { return held_; }
+
+  private:
+    struct Open {
+        PartitionAccount account;
+        std::deque<ShareRecord> held;
+        SteadyTime held_since;  // of the first
+    };
+    // Whether it was dealt with: counted or dropped. False: it waits for its job.
+    [[nodiscard]] bool count(PartitionAccount& account, const ShareRecord& record,
+                             const JobShelf& jobs);
+    void stop_waiting(Open& partition);
+
+    std::uint32_t halving_interval_;
+    std::map<std::uint32_t, Open> open_;
+    std::size_t held_ = 0;
+    std::size_t repeated_ = 0;
+};
+
+}  // namespace lode::sharelogger
