@@ -51,6 +51,7 @@ class Configuration:
         own = {self.shape.service_names()[part]: self._of(part, self.shape.service_names()[part])}
         ways = {"gbtmaker": {"receivers": self._endpoints("jobmaker")
                              + self._endpoints("blkmaker")},
+                "jobmaker": {"sservers": self._endpoints("sserver")},
                 "sserver": {"blkmakers": self._endpoints("blkmaker")},
                 # One archive, in which each instance writes files of its own.
                 "sharelogger": {"archive_dir": self.folder / "archive"}}

@@ -14,7 +14,8 @@ MATURITY = 3
 TOPICS = {"lode.regtest.template": 1, "lode.regtest.job": 1, "lode.regtest.share": 12,
           "lode.regtest.solved": 1, "lode.regtest.block": 1, "lode.event": 1, "lode.control": 1}
 # Option of deploy/cluster -> how many; what is not named here there is one of.
-COUNTS = {"nodes": 2}
+COUNTS = {"nodes": 2, "sservers": 2, "jobmakers": 2, "shareloggers": 2, "blkmakers": 2,
+          "gbtmakers": 2}
 SERVICE_OF = {"nodes": "bitcoind", "sservers": "sserver", "jobmakers": "jobmaker",
               "shareloggers": "sharelogger", "blkmakers": "blkmaker", "gbtmakers": "gbtmaker"}
 # Field numbers of lode.v1.BlockEvent and the values of BlockState (common/messages/block.proto).
@@ -155,7 +156,7 @@ def test_every_sserver_takes_work_and_repeats_none(cluster):
             client.close()
 
 
-@pytest.mark.parametrize("name", ["sserver", "sharelogger", "kafka", "mariadb", "bitcoind-2"])
+@pytest.mark.parametrize("name", ["sserver-2", "sharelogger", "kafka", "mariadb", "bitcoind-2"])
 
 def test_up_brings_back_just_what_was_killed(cluster, name):
     before = {part["name"]: part["pid"] for part in cluster.status()["parts"]}
