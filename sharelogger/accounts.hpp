@@ -19,8 +19,8 @@ struct Batches {
 
 class Accounts {
   public:
-    // Shares waiting for jobs, over all partitions: 32 MB at 1 kB each.
-    static constexpr std::size_t held_max = 32'000;
+    // Shares waiting for jobs, over all partitions: 100 MB at 1 kB each, three batches of the bus.
+    static constexpr std::size_t held_max = 100'000;
     // A job is on the bus before its shares, or a moment later where sserver had it straight from
     // jobmaker; so long covers a jobmaker that is in touch with Kafka again.
     static constexpr auto job_wait_max = std::chrono::seconds(60);

@@ -22,9 +22,10 @@ namespace {
 using JobRecords = std::vector<bus::Record<v1::JobMessage>>;
 using ShareRecords = std::vector<bus::Record<v1::Share>>;
 
-// A batch is a transaction and an fsync a partition: behind, large ones are what catches up; some
-// 10 MB in memory.
-constexpr std::size_t batch_max = 10'000;
+// A batch is a transaction and an fsync a partition: behind, large ones are what catches up,
+// because a worker's shares become one row. Some 30 MB in memory, and a frame of them is below what
+// a record holds.
+constexpr std::size_t batch_max = 32'000;
 constexpr auto reopen_first = std::chrono::seconds(1);
 constexpr auto reopen_max = std::chrono::seconds(10);
 constexpr auto tick = std::chrono::seconds(1);
