@@ -104,11 +104,12 @@ class Client(threading.Thread):
 
 
 class Crew:
-    """Several clients with users of their own."""
+    """Several clients with users of their own, on each of the ports in turn."""
 
-    def __init__(self, port, users, seed):
+    def __init__(self, ports, users, seed):
         self.record = Record()
-        self.clients = [Client(port, user, self.record, f"{seed} {user}") for user in users]
+        self.clients = [Client(ports[number % len(ports)], user, self.record, f"{seed} {user}")
+                        for number, user in enumerate(users)]
 
     def start(self):
         for client in self.clients:

@@ -264,6 +264,10 @@ class Cluster:
         """Of the first sserver."""
         return int(self.facts["stratum"].rpartition(":")[2])
 
+    def stratum_ports(self):
+        """Of every sserver."""
+        return [self.part(name)["ports"]["stratum"] for name in self.parts("sserver")]
+
     @property
     def payout_address(self):
         return self.node().payout_address()
