@@ -1,6 +1,7 @@
 // How long a record takes to be durable on the embedded bus at 10,000 a second, beside a floor: a
 // thread that writes what has come in to a file and calls fdatasync, and does nothing else.
 //   bus_bench [SECONDS] [FOLDER]     FOLDER decides the disk; default: the temporary folder
+//   bus_bench SECONDS kafka://…      on brokers instead, with topics of a chain "bench"
 #include <unistd.h>
 
 #include "common/bus/bus.hpp"
@@ -12,10 +13,10 @@ namespace {
 using namespace lode;
 using namespace lode::bench;
 
-Numbers bus_in(const std::filesystem::path& folder, int seconds) {
+Numbers bus_of(const bus::BusOptions& options, int seconds) {
     const bus::TopicName topic{bus::topics::share.spec, "bench"};
     runtime::Loop loop("bench");
-    auto opened = bus::open_bus({.folder = folder.string()});
+    auto opened = bus::open_bus(options);
     if (!opened) std::abort();
     auto producer = opened.value()->raw_producer(topic, loop);
     if (!producer) std::abort();
@@ -36,12 +37,16 @@ Numbers bus_in(const std::filesystem::path& folder, int seconds) {
 
 int main(int count, char** arguments) {
     const int seconds = count > 1 ? std::atoi(arguments[1]) : 5;
+    if (count > 2 && std::string_view(arguments[2]).starts_with("kafka://")) {
+        print("kafka", bus_of({.config = {.url = arguments[2]}}, seconds));
+        return 0;
+    }
     const auto base =
         count > 2 ? std::filesystem::path(arguments[2]) : std::filesystem::temp_directory_path();
     std::string name = (base / "lode-bench-XXXXXX").string();
     const std::filesystem::path folder = ::mkdtemp(name.data());
     const auto floor = floor_of(folder / "floor", seconds);
-    const auto bus = bus_in(folder, seconds);
+    const auto bus = bus_of({.folder = folder.string()}, seconds);
     std::filesystem::remove_all(folder);
     print("floor", floor);
     print("bus", bus);
