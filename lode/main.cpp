@@ -7,6 +7,7 @@
 #include "lode/services.hpp"
 #include "lode/sharelog_command.hpp"
 #include "lode/status.hpp"
+#include "lode/topics_command.hpp"
 
 namespace {
 
@@ -64,6 +65,8 @@ Result<int> perform(const Options& options) {
             return db_migrate(options);
         case Command::status:
             return status(options);
+        case Command::topics_create:
+            return topics_create(options);
         case Command::sharelog_dump:
             return sharelog_dump(options);
         case Command::sharelog_verify:

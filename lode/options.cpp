@@ -37,6 +37,9 @@ class Parser {
         with_config(add(db, {"migrate", "Bring the schema to this version"}, Command::db_migrate));
         with_config(
             add(app_, {"status", "Ask the running pool how its services are"}, Command::status));
+        CLI::App& topics = group("topics", "The bus's topics on Kafka");
+        with_config(add(topics, {"create", "Create those that are missing, and list all"},
+                        Command::topics_create));
         CLI::App& sharelog = group("sharelog", "The archive of shares");
         CLI::App& dump =
             add(sharelog, {"dump", "Print each archived share"}, Command::sharelog_dump);

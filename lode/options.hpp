@@ -18,6 +18,7 @@ enum class Command : std::uint8_t {
     config_example,
     db_migrate,
     status,
+    topics_create,
     sharelog_dump,
     sharelog_verify,
     sharelog_accept_gap,

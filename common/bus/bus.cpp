@@ -14,4 +14,10 @@ Result<std::unique_ptr<Bus>> open_bus(const BusOptions& options) {
                    "bus url " + url + ": allowed are \"embedded:\" and \"kafka://…\"");
 }
 
+Result<std::vector<TopicReport>> create_topics(const BusOptions& options) {
+    if (options.config.url.starts_with("kafka://")) return create_kafka_topics(options);
+    return failure(ErrorCode::malformed,
+                   "only Kafka has topics to be created, not the bus " + options.config.url);
+}
+
 }  // namespace lode::bus

@@ -96,7 +96,8 @@ struct Membership {
 
 struct ConsumerOptions {
     // Names a reader whose progress the bus keeps (commit) and waits for before it deletes.
-    // Empty: an independent reader. In one process a group has one reader at a time (conflict).
+    // Empty: an independent reader. On the embedded bus a group has one reader at a time
+    // (conflict); on Kafka several members may share it, in one process or many.
     std::string group;
     // Empty: the reader has every partition, whoever else reads in the group's name. Given:
     // `start` and `offsets` do not count. With a null handler it is handed no records: a group of
@@ -159,6 +160,20 @@ struct BusOptions {
     std::vector<std::string> chains;
 };
 [[nodiscard]] Result<std::unique_ptr<Bus>> open_bus(const BusOptions& options);
+
+// A topic as brokers have it.
+struct TopicReport {
+    std::string name;
+    std::uint32_t partitions = 0;
+    std::uint32_t replication = 0;     // the fewest copies that any partition has
+    std::chrono::milliseconds kept{};  // retention.ms; negative: for ever
+    bool created = false;              // just now
+};
+
+// Makes the topics of `options` that are missing, as open_bus() does, and tells all of them.
+// Errors: malformed when a topic has another number of partitions, or for the embedded bus, which
+// has none to make; rejected when brokers refuse; unavailable when they cannot be reached.
+[[nodiscard]] Result<std::vector<TopicReport>> create_topics(const BusOptions& options);
 
 // ---- typed faces ---------------------------------------------------------------------------
 

@@ -99,4 +99,16 @@ Result<std::unique_ptr<Bus>> open_kafka_bus(const BusOptions& options) {
     return std::unique_ptr<Bus>(std::make_unique<KafkaBus>(shared, std::move(topics)));
 }
 
+Result<std::vector<TopicReport>> create_kafka_topics(const BusOptions& options) {
+    LODE_TRY(const auto topics, KafkaTopics::open(std::make_shared<KafkaShared>(options.config)));
+    std::vector<TopicReport> reports;
+    for (const TopicName& topic : topics_of(options.chains)) {
+        LODE_TRY(const auto name, full_name(topic));
+        LODE_TRY(const auto state, topics->ensure(name, topic.spec));
+        LODE_TRY(const auto kept, topics->retention(name));
+        reports.push_back({name, state.partitions, state.replication, kept, state.created});
+    }
+    return reports;
+}
+
 }  // namespace lode::bus

@@ -10,4 +10,7 @@ namespace lode::bus {
 // background.
 [[nodiscard]] Result<std::unique_ptr<Bus>> open_kafka_bus(const BusOptions& options);
 
+// As create_topics() of bus.hpp.
+[[nodiscard]] Result<std::vector<TopicReport>> create_kafka_topics(const BusOptions& options);
+
 }  // namespace lode::bus

@@ -39,6 +39,7 @@ TEST_CASE("each command is known by its words") {
     CHECK(parse({"config", "example"}).command == Command::config_example);
     CHECK(parse({"db", "migrate", "--config", "a"}).command == Command::db_migrate);
     CHECK(parse({"status", "--config", "a"}).command == Command::status);
+    CHECK(parse({"topics", "create", "--config", "a"}).command == Command::topics_create);
     CHECK(parse({"sharelog", "dump", "--config", "a"}).command == Command::sharelog_dump);
     CHECK(parse({"sharelog", "verify", "--config", "a"}).command == Command::sharelog_verify);
 }
