@@ -25,8 +25,13 @@ class EmbeddedProducer final : public RawProducer {
         LODE_ASSERT(message != nullptr && delivered);
         LODE_ASSERT(partition < topic_->spec().partitions);
         const auto bytes = key.size() + message->ByteSizeLong();
-        return topic_->writer().send(
-            {sender_, partition, std::move(key), std::move(message), bytes, std::move(delivered)});
+        return topic_->writer().send({sender_,
+                                      partition,
+                                      std::move(key),
+                                      std::move(message),
+                                      bytes,
+                                      std::move(delivered),
+                                      {}});
     }
 
   private:
@@ -72,7 +77,7 @@ class EmbeddedBus final : public Bus {
         const auto known = topics_.find(name);
         if (known != topics_.end()) return known->second;
         LODE_TRY(auto opened,
-                 EmbeddedTopic::open(folder_ / (name + ".sqlite"), topic.spec, system_clock()));
+                 EmbeddedTopic::open(folder_ / (name + ".sqlite"), topic.spec, metrics_));
         topics_.emplace(name, opened);
         return opened;
     }

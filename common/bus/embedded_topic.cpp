@@ -16,7 +16,7 @@ EmbeddedTopic::EmbeddedTopic(const std::filesystem::path& path, TopicStore readi
 
 Result<std::shared_ptr<EmbeddedTopic>> EmbeddedTopic::open(const std::filesystem::path& path,
                                                            const TopicSpec& spec,
-                                                           const Clock& clock) {
+                                                           metrics::Registry& registry) {
     LODE_TRY(auto writing, TopicStore::open(path, spec.partitions));
     LODE_TRY(auto reading, TopicStore::open(path, spec.partitions));
     std::vector<std::int64_t> ends;
@@ -26,8 +26,8 @@ Result<std::shared_ptr<EmbeddedTopic>> EmbeddedTopic::open(const std::filesystem
     }
     std::shared_ptr<EmbeddedTopic> topic(
         new EmbeddedTopic(path, std::move(reading), spec, std::move(ends)));
-    LODE_TRY(topic->writer_,
-             TopicWriter::start(std::move(writing), topic->spec_, topic->log_, clock));
+    LODE_TRY(topic->writer_, TopicWriter::start(std::move(writing), topic->spec_,
+                                                {topic->log_, system_clock(), registry}));
     return topic;
 }
 

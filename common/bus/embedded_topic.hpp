@@ -17,7 +17,7 @@ struct FileSlice {
 class EmbeddedTopic {
   public:
     [[nodiscard]] static Result<std::shared_ptr<EmbeddedTopic>> open(
-        const std::filesystem::path& path, const TopicSpec& spec, const Clock& clock);
+        const std::filesystem::path& path, const TopicSpec& spec, metrics::Registry& registry);
 
     [[nodiscard]] TopicWriter& writer() { return *writer_; }
     [[nodiscard]] TopicLog& log() { return log_; }

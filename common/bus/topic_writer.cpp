@@ -29,8 +29,8 @@ constexpr std::int64_t deletion_records_max = 500;
 }  // namespace
 
 Result<std::unique_ptr<TopicWriter>> TopicWriter::start(TopicStore store, const TopicSpec& spec,
-                                                        TopicLog& log, const Clock& clock) {
-    std::unique_ptr<TopicWriter> writer(new TopicWriter(std::move(store), spec, log, clock));
+                                                        const World& world) {
+    std::unique_ptr<TopicWriter> writer(new TopicWriter(std::move(store), spec, world));
     LODE_TRY(writer->groups_, writer->store_.groups());
     LODE_TRY(writer->appended_, writer->store_.last_appended());
     for (std::uint32_t p = 0; p < spec.partitions; ++p) writer->delete_expired();
@@ -38,13 +38,15 @@ Result<std::unique_ptr<TopicWriter>> TopicWriter::start(TopicStore store, const 
     return writer;
 }
 
-TopicWriter::TopicWriter(TopicStore store, const TopicSpec& spec, TopicLog& log, const Clock& clock)
+TopicWriter::TopicWriter(TopicStore store, const TopicSpec& spec, const World& world)
     : store_(std::move(store)),
       spec_(spec),
       name_(spec.name),
-      log_(log),
-      clock_(clock),
-      next_offsets_(log.ends()) {}
+      log_(world.log),
+      clock_(world.clock),
+      registry_(world.registry),
+      probe_(world.registry, name_),
+      next_offsets_(world.log.ends()) {}
 
 TopicWriter::~TopicWriter() {
     close();
@@ -66,7 +68,9 @@ Result<void> TopicWriter::send(Outgoing record) {
     }
     ++records_;
     bytes_ += record.bytes;
+    record.sent = clock_.steady_now();
     queue_.push_back(std::move(record));
+    probe_.queued.set(records_);
     wake_.notify_one();
     return success();
 }
@@ -114,6 +118,7 @@ void TopicWriter::run() {
             } else {
                 fail(std::move(batch), published.error());
             }
+            show_lag();
         }
         if (last) return;
         if (clock_.steady_now() >= deletion_due_) delete_expired();
@@ -169,7 +174,9 @@ Result<std::vector<Published>> TopicWriter::write(Batch& batch) {
 void TopicWriter::succeed(Batch batch, std::vector<Published> published) {
     if (std::exchange(failing_, false)) log::info("bus writes again", {{"topic", name_}});
     Outcomes outcomes;
+    const auto now = clock_.steady_now();
     for (std::size_t i = 0; i < published.size(); ++i) {
+        probe_.delivery.observe(now - batch.records[i].sent);
         outcomes[batch.records[i].sender].emplace_back(std::move(batch.records[i].delivered),
                                                        published[i].record.position);
     }
@@ -177,6 +184,7 @@ void TopicWriter::succeed(Batch batch, std::vector<Published> published) {
         const std::lock_guard lock(mutex_);
         records_ -= batch.records.size();
         bytes_ -= batch.bytes;
+        probe_.queued.set(records_);
     }
     if (!published.empty()) log_.publish(std::move(published));
     tell(std::move(outcomes));
@@ -199,6 +207,8 @@ void TopicWriter::fail(Batch batch, const Error& error) {
         // stand before what is sent again.
         for (Outgoing& record : batch.records) refuse(record);
         for (Outgoing& record : queue_) refuse(record);
+        probe_.failures.increment(records_);
+        probe_.queued.set(0);
         queue_.clear();
         records_ = 0;
         bytes_ = 0;
@@ -235,6 +245,15 @@ void TopicWriter::tell(Outcomes outcomes) {
 void TopicWriter::lift_fence(Sender& sender) {
     const std::lock_guard lock(mutex_);
     sender.fenced = false;
+}
+
+void TopicWriter::show_lag() {
+    const std::lock_guard lock(mutex_);
+    for (const auto& [group, positions] : groups_) {
+        std::int64_t lag = 0;
+        for (std::size_t p = 0; p < positions.size(); ++p) lag += next_offsets_[p] - positions[p];
+        lag_gauge(registry_, name_, group).set(lag);
+    }
 }
 
 void TopicWriter::delete_expired() {

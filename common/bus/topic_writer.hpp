@@ -9,6 +9,7 @@
 
 #include "common/bus/gate.hpp"
 #include "common/bus/topic_log.hpp"
+#include "common/bus/topic_probe.hpp"
 
 namespace lode::bus {
 
@@ -28,15 +29,20 @@ struct Outgoing {
     MessagePtr message;
     std::size_t bytes;
     Delivered delivered;
+    SteadyTime sent;
 };
 
 class TopicWriter {
   public:
-    // `log` and `clock` outlive the writer.
+    // What it works with outlives the writer.
+    struct World {
+        TopicLog& log;
+        const Clock& clock;
+        metrics::Registry& registry;
+    };
     [[nodiscard]] static Result<std::unique_ptr<TopicWriter>> start(TopicStore store,
                                                                     const TopicSpec& spec,
-                                                                    TopicLog& log,
-                                                                    const Clock& clock);
+                                                                    const World& world);
     ~TopicWriter();
 
     [[nodiscard]] Result<void> send(Outgoing record);
@@ -58,7 +64,7 @@ class TopicWriter {
     using Outcome = std::pair<Delivered, Result<Position>>;
     using Outcomes = std::map<std::shared_ptr<Sender>, std::vector<Outcome>>;
 
-    TopicWriter(TopicStore store, const TopicSpec& spec, TopicLog& log, const Clock& clock);
+    TopicWriter(TopicStore store, const TopicSpec& spec, const World& world);
     void run();
     [[nodiscard]] Batch wait();
     [[nodiscard]] Result<std::vector<Published>> write(Batch& batch);
@@ -66,6 +72,7 @@ class TopicWriter {
     void fail(Batch batch, const Error& error);
     void tell(Outcomes outcomes);
     void lift_fence(Sender& sender);
+    void show_lag();
     // A piece of one partition: groups wait for it, so it is short.
     void delete_expired();
     [[nodiscard]] Result<std::int64_t> delete_expired_of(std::uint32_t partition);
@@ -75,6 +82,8 @@ class TopicWriter {
     const std::string name_;
     TopicLog& log_;
     const Clock& clock_;
+    metrics::Registry& registry_;
+    TopicProbe probe_;
     std::vector<std::int64_t> next_offsets_;  // the thread's
     UnixTime appended_{};                     // the thread's
     SteadyTime deletion_due_{};               // the thread's

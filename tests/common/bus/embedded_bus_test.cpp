@@ -5,6 +5,7 @@
 #include <fstream>
 
 #include "common/base/log.hpp"
+#include "common/metrics/metrics.hpp"
 #include "tests/common/bus/bus_fixture.hpp"
 #include "tests/common/bus/conformance.hpp"
 #include "tests/support/temporary_folder.hpp"
@@ -61,6 +62,29 @@ TEST_CASE("the embedded bus keeps the promises of every bus") {
             }
         }
     }
+}
+
+TEST_CASE("what waits, how long writing takes and how far groups lag can be seen") {
+    const TemporaryFolder folder;
+    const auto bus = open_in(folder);
+    {
+        Sending sending(*bus, topic);
+        for (std::uint64_t i = 0; i < 5; ++i) sending.send(0, share(i));
+        (void)sending.wait_for_delivery();
+        Reading reading(*bus, topic, as_group("counting"));
+        (void)reading.wait(5);
+        REQUIRE(reading.consumer().commit({0, 3}));
+        // A group's position is written with the next record at the latest.
+        sending.send(0, share(5));
+        (void)sending.wait_for_delivery();
+        (void)reading.wait(6);
+    }
+    const auto page = metrics::exposition(bus->metrics());
+    const auto shows = [&](const std::string& line) { return page.find(line) != page.npos; };
+    INFO(page);
+    CHECK(shows("lode_bus_queued_records{service=\"bus\",topic=\"lode.main.test\"} 0\n"));
+    CHECK(shows("lode_bus_delivery_seconds_count{service=\"bus\",topic=\"lode.main.test\"} 6\n"));
+    CHECK(shows("group=\"counting\"} 3\n"));
 }
 
 TEST_CASE("a bus of no known kind is refused") {
