@@ -55,10 +55,12 @@ void JobFeed::add_intake() {
                 if (message->chain() != chain) {
                     return responder.send(http::error_response(422, "a job of another chain"));
                 }
-                loop.post([this, message = std::move(message), alive] {
-                    if (alive.lock()) take_direct(*message);
+                loop.post([this, message = std::move(message), responder, alive] {
+                    if (!alive.lock()) {
+                        return responder.send(http::error_response(503, "the server stops"));
+                    }
+                    responder.send(take_direct(*message));
                 });
-                responder.send({.status = 200, .body = "{}"});
             }));
 }
 
@@ -79,18 +81,23 @@ void JobFeed::take_records(const std::vector<bus::Record<v1::JobMessage>>& recor
 }
 
 // What comes straight was made just now, whatever the bus still has to tell.
-void JobFeed::take_direct(const v1::JobMessage& message) {
+http::Response JobFeed::take_direct(const v1::JobMessage& message) {
     const auto job = gate_.take(message, {.now = now()});
     if (!job) {
         probe_.jobs_refused.increment();
         log::error("job refused", {{"source", message.source()}, {"reason", job.error()}});
-    } else if (job.value()) {
+        return http::error_response(400, job.error().context);
+    }
+    if (job.value()) {
         live_ = true;
         take_(job.value());
+    } else if (gate_.lacks_job_of(message)) {
+        return http::error_response(409, "unknown job");
     } else if (!live_ && gate_.current() && message.has_heartbeat() && fresh() &&
                JobId(message.heartbeat().job_id()) == gate_.current()->id) {
         begin();  // the newest that the bus has told of is the newest there is
     }
+    return {.status = 200, .body = "{}"};
 }
 
 void JobFeed::begin() {

@@ -38,7 +38,7 @@ class JobFeed {
   private:
     void add_intake();
     void take_records(const std::vector<bus::Record<v1::JobMessage>>& records);
-    void take_direct(const v1::JobMessage& message);
+    [[nodiscard]] http::Response take_direct(const v1::JobMessage& message);
     void begin();
     [[nodiscard]] Moment now() const {
         return {context_.clock.unix_now(), context_.clock.steady_now()};

@@ -48,6 +48,11 @@ Result<JobPtr> JobGate::take_job(const v1::JobMessage& message, SteadyTime made)
     return job;
 }
 
+bool JobGate::lacks_job_of(const v1::JobMessage& message) const {
+    return message.has_heartbeat() && message.generation() >= generation_ &&
+           (!current_ || message.heartbeat().job_id() > current_->id.value());
+}
+
 bool JobGate::fresh(SteadyTime now) const {
     return current_ != nullptr && now - alive_ < job_age_max_;
 }

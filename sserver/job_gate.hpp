@@ -34,6 +34,9 @@ class JobGate {
     // generation or one already had. Malformed as make_job says.
     [[nodiscard]] Result<JobPtr> take(const v1::JobMessage& message, const JobArrival& arrival);
 
+    // A heartbeat of whoever leads names a job that has not come yet.
+    [[nodiscard]] bool lacks_job_of(const v1::JobMessage& message) const;
+
     // The newest job; null before the first.
     [[nodiscard]] const JobPtr& current() const { return current_; }
 

@@ -28,8 +28,8 @@ class Courier {
     // A post under way ends at once (cancelled); `done` of those that wait is not called.
     ~Courier();
 
-    // POSTs a serialised message. `done` runs on the courier's thread: success on status 200, else
-    // rejected with the status, unavailable, exhausted or cancelled.
+    // POSTs a serialised message. `done` runs on the courier's thread: success on status 200,
+    // conflict on 409, else rejected with the status, unavailable, exhausted or cancelled.
     using Done = std::function<void(Result<void>)>;
     void post(std::shared_ptr<const std::string> body, Done done);
 

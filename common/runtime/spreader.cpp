@@ -13,6 +13,11 @@ namespace {
 
 // A bus that has refused a message is asked again after this.
 constexpr auto retry_interval = std::chrono::milliseconds(500);
+// A neighbour that is away is tried again after this: one that has just started has its message
+// soon, and one that stays away costs a connection a second.
+constexpr auto neighbour_interval = std::chrono::seconds(1);
+// What is older does not go to a neighbour again: another sender may have taken over since.
+constexpr auto newest_life = std::chrono::minutes(1);
 
 // How one message fares on all its ways.
 class Outcome {
@@ -45,6 +50,7 @@ struct Neighbour {
     metrics::Counter failures;
     metrics::Gauge unreachable;
     bool well = true;
+    std::unique_ptr<Timer> timer{};  // until the newest message goes to it again
 };
 
 }  // namespace
@@ -57,6 +63,8 @@ struct Spreader::Core : std::enable_shared_from_this<Spreader::Core> {
     Result<void> open_neighbours(metrics::Registry& metrics);
     void post(const Item& item);
     void posted(Neighbour& neighbour, const Result<void>& result, Outcome& outcome);
+    void post_newest(Neighbour& neighbour);
+    void note(Neighbour& neighbour, const Result<void>& result);
     void pump();
     void delivered(Item item, const Result<bus::Position>& place);
     void not_taken(Item& item, const Error& error);
@@ -66,6 +74,8 @@ struct Spreader::Core : std::enable_shared_from_this<Spreader::Core> {
     Scheduler& loop;
     SpreaderOptions options;
     std::vector<Neighbour> neighbours;
+    std::shared_ptr<const std::string> newest;  // that goes again; null when too old
+    std::unique_ptr<Timer> newest_timer;
     std::deque<Item> waiting;  // for the bus
     std::size_t failed = 0;    // the first so many were told as failed and wait for the rest
     bool bus_well = true;
@@ -93,6 +103,10 @@ Result<void> Spreader::Core::open_neighbours(metrics::Registry& metrics) {
 void Spreader::Core::post(const Item& item) {
     if (neighbours.empty()) return;
     const auto body = std::make_shared<const std::string>(item.message->SerializeAsString());
+    if (item.again == Again::until_delivered) {
+        newest = body;
+        newest_timer = loop.after(newest_life, [this] { newest.reset(); });
+    }
     for (Neighbour& one : neighbours) {
         one.courier->post(body, [weak = weak_from_this(), &to = loop, &one,
                                  outcome = item.outcome](const Result<void>& result) {
@@ -104,17 +118,43 @@ void Spreader::Core::post(const Item& item) {
 }
 
 void Spreader::Core::posted(Neighbour& neighbour, const Result<void>& result, Outcome& outcome) {
-    const bool well = result.has_value();
-    if (!well) neighbour.failures.increment();
-    if (well != neighbour.well) {
-        neighbour.well = well;
-        neighbour.unreachable.set(well ? 0 : 1);
-        const std::string& url = neighbour.courier->url();
-        well ? log::info("neighbour takes messages again", {{"neighbour", url}})
-             : log::error("neighbour does not take messages",
-                          {{"neighbour", url}, {"error", result.error()}});
+    note(neighbour, result);
+    if (!result) {
+        neighbour.failures.increment();
+        if (result.error().code == ErrorCode::conflict) post_newest(neighbour);
     }
-    well ? outcome.had() : outcome.failed(result.error());
+    result ? outcome.had() : outcome.failed(result.error());
+}
+
+void Spreader::Core::post_newest(Neighbour& neighbour) {
+    neighbour.timer.reset();
+    if (!newest) return;
+    neighbour.courier->post(newest, [weak = weak_from_this(), &to = loop,
+                                     &neighbour](const Result<void>& result) {
+        to.post([weak, &neighbour, result] {
+            if (const auto core = weak.lock()) core->note(neighbour, result);
+        });
+    });
+}
+
+// Of a neighbour that has a message, or said that it lacks an earlier one, nothing is wrong.
+void Spreader::Core::note(Neighbour& neighbour, const Result<void>& result) {
+    // Our own queue was full: what waits there tells how the neighbour is.
+    if (!result && result.error().code == ErrorCode::exhausted) return;
+    const bool well = result || result.error().code == ErrorCode::conflict;
+    if (well) {
+        neighbour.timer.reset();
+    } else if (!neighbour.timer) {
+        neighbour.timer =
+            loop.after(neighbour_interval, [this, &neighbour] { post_newest(neighbour); });
+    }
+    if (well == neighbour.well) return;
+    neighbour.well = well;
+    neighbour.unreachable.set(well ? 0 : 1);
+    const std::string& url = neighbour.courier->url();
+    well ? log::info("neighbour takes messages again", {{"neighbour", url}})
+         : log::warn("neighbour does not take messages",
+                     {{"neighbour", url}, {"error", result.error()}});
 }
 
 void Spreader::Core::pump() {

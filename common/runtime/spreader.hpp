@@ -25,7 +25,9 @@ struct SpreaderOptions {
     std::size_t kept_max = 1;             // messages that wait for a bus that takes none
 };
 
-// Whether the bus gets a message again that it has lost or refused: not what is worthless later.
+// Whether a message goes again to a bus that has lost or refused it and, the newest of them within
+// a minute, to a neighbour that is back or answers 409 because it lacks it: not what is worthless
+// later.
 enum class Again : std::uint8_t { never, until_delivered };
 
 // On one thread, the executor's; `told` runs there.

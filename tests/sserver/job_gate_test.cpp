@@ -65,6 +65,26 @@ TEST_CASE("a replaced jobmaker is not listened to any more") {
     CHECK(gate.job({.id = 6}, 12) != nullptr);
 }
 
+TEST_CASE("only a heartbeat of whoever leads, of a newer job than ours, shows that one lacks") {
+    Gate gate;
+    const auto lacks = [&](std::uint64_t job, std::int64_t generation) {
+        v1::JobMessage message;
+        message.set_generation(generation);
+        message.mutable_heartbeat()->set_job_id(job);
+        return gate.gate.lacks_job_of(message);
+    };
+    CHECK(lacks(1, 7));
+    CHECK(gate.job({.id = 2}, 7) != nullptr);
+    CHECK_FALSE(lacks(1, 7));
+    CHECK_FALSE(lacks(2, 7));
+    CHECK(lacks(3, 7));
+    CHECK_FALSE(lacks(3, 6));
+    v1::JobMessage job;
+    *job.mutable_job() = job_message({.id = 9});
+    job.set_generation(7);
+    CHECK_FALSE(gate.gate.lacks_job_of(job));
+}
+
 TEST_CASE("a replay does not set back what came straight meanwhile") {
     Gate gate;
     CHECK(gate.job({.id = 5}, 9) != nullptr);

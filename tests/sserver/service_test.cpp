@@ -189,6 +189,21 @@ TEST_CASE("a job that comes straight is enough to begin with, and dead generatio
     CHECK(server.post(next) == 422);
 }
 
+TEST_CASE("a heartbeat of a job that has not come is answered with 409 until it has") {
+    const TemporaryFolder folder;
+    RunningServer server(folder.path(), "loops = 1");
+    const v1::JobMessage job = server.message_of({.id = 0x1000});
+    v1::JobMessage heartbeat = job;
+    heartbeat.mutable_heartbeat()->set_job_id(0x1000);
+    CHECK(server.post(heartbeat) == 409);
+    CHECK(server.post(job) == 200);
+    CHECK(server.post(heartbeat) == 200);
+    heartbeat.mutable_heartbeat()->set_job_id(0x1001);
+    CHECK(server.post(heartbeat) == 409);
+    heartbeat.mutable_heartbeat()->set_job_id(0x0fff);
+    CHECK(server.post(heartbeat) == 200);
+}
+
 TEST_CASE("the same job by the bus and straight goes to miners once") {
     const TemporaryFolder folder;
     RunningServer server(folder.path(), "loops = 1");

@@ -61,6 +61,11 @@ TEST_CASE("any other answer is a refusal") {
     CHECK(post(neighbour.url(), a_body()).error().code == ErrorCode::rejected);
 }
 
+TEST_CASE("a neighbour that lacks what came before says so") {
+    const Neighbour neighbour(409);
+    CHECK(post(neighbour.url(), a_body()).error().code == ErrorCode::conflict);
+}
+
 TEST_CASE("a neighbour that is away is unavailable, and an address that is none malformed") {
     std::string url;
     {

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <catch2/catch_test_macros.hpp>
 #include <deque>
+#include <future>
 
 #include "common/base/log.hpp"
 #include "common/messages/job.pb.h"
@@ -98,6 +99,15 @@ struct Bench {
         spreader->send(numbered(number), again,
                        [this](const Result<void>& told) { ++(told ? had : lost); });
     }
+    [[nodiscard]] bool said(const std::string& what) const {
+        return log.text().find(what) != std::string::npos;
+    }
+    // The last line of the log has it.
+    [[nodiscard]] bool said_last(const std::string& what) const {
+        const std::string text = log.text();
+        const auto line = text.find_last_of('\n', text.size() - 2);
+        return text.find(what, line == std::string::npos ? 0 : line) != std::string::npos;
+    }
     void retry() { loop.advance(std::chrono::milliseconds(500)); }
 };
 
@@ -187,6 +197,63 @@ TEST_CASE("a neighbour's failure is logged once per change") {
     CHECK(said.find(phrase) != std::string::npos);
     CHECK(said.find(phrase, said.find(phrase) + 1) == std::string::npos);
     CHECK(said.find("neighbour takes messages again") != std::string::npos);
+}
+
+TEST_CASE("a neighbour that lacks the newest message gets it again, and nothing is wrong with it") {
+    Neighbour back(200);
+    Bench bench({back.url()});
+    bench.send(1);
+    bench.send(2);
+    bench.loop.run_until([&] { return bench.had == 2; });
+    back.status = 409;
+    bench.send(3, Again::never);
+    bench.loop.run_until([&] { return back.last == 3; });
+    back.status = 200;
+    bench.loop.run_until([&] { return back.last == 2; });
+    CHECK(bench.log.text().find("does not take messages") == std::string::npos);
+}
+
+TEST_CASE("a neighbour that was away gets the newest message when it is back, unless it is old") {
+    Neighbour away(503);
+    Bench bench({away.url()});
+    bench.send(1);
+    bench.send(2, Again::never);
+    bench.loop.run_until([&] { return away.last == 2; });
+    bench.bus.deliver();
+    away.status = 200;
+    bench.loop.run_until([&] {
+        bench.loop.advance(std::chrono::milliseconds(100));
+        return away.last == 1;
+    });
+    bench.loop.run_until([&] { return bench.said("neighbour takes messages again"); });
+
+    away.status = 503;
+    bench.loop.advance(std::chrono::minutes(1));
+    bench.send(3, Again::never);
+    bench.loop.run_until([&] { return bench.said_last("neighbour does not take messages"); });
+    away.status = 200;
+    bench.loop.advance(std::chrono::minutes(1));
+    bench.send(4, Again::never);
+    bench.loop.run_until([&] { return bench.said_last("neighbour takes messages again"); });
+    CHECK(away.last == 4);
+}
+
+TEST_CASE("messages too many for a slow neighbour say nothing of it") {
+    std::promise<http::Responder> held;
+    http::Router router;
+    bool first = true;
+    router.add(http::Method::post, "/v1/job", [&](const auto&, const http::Responder& responder) {
+        if (std::exchange(first, false)) return held.set_value(responder);
+        responder.send({.body = "{}"});
+    });
+    const auto server = http::Server::start({}, router).value();
+    Bench bench({"http://127.0.0.1:" + std::to_string(server.port())});
+    bench.send(0);
+    const auto responder = held.get_future().get();
+    for (int number = 1; number <= 8; ++number) bench.send(number);
+    responder.send({.body = "{}"});
+    bench.loop.run_until([&] { return bench.had == 5; });
+    CHECK(bench.log.text().empty());
 }
 
 TEST_CASE("what goes to the bus alone does not overtake what waits there") {
