@@ -8,6 +8,7 @@ namespace lode::http {
 
 struct Router::Table {
     std::shared_mutex mutex;
+    Routes routes = Routes::complete;
     std::map<std::string, std::map<Method, Handler>, std::less<>> paths;
 };
 
@@ -18,6 +19,11 @@ void Router::add(Method method, std::string_view path, Handler handler) {
     auto& methods = table_->paths[prefix_ + std::string(path)];
     const bool added = methods.emplace(method, std::move(handler)).second;
     LODE_ASSERT(added);
+}
+
+void Router::expect(Routes routes) {
+    const std::unique_lock lock(table_->mutex);
+    table_->routes = routes;
 }
 
 Router Router::under(std::string_view prefix) const {
@@ -32,7 +38,9 @@ void Router::handle(const Request& request, Responder responder) const {
         const std::shared_lock lock(table_->mutex);
         const auto path = table_->paths.find(request.path);
         if (path == table_->paths.end()) {
-            responder.send(error_response(404, "there is nothing at this path"));
+            responder.send(table_->routes == Routes::awaited
+                               ? error_response(503, "services start")
+                               : error_response(404, "there is nothing at this path"));
             return;
         }
         const auto method = path->second.find(request.method);

@@ -42,10 +42,15 @@ class Responder {
 using Handler = std::function<void(const Request&, Responder)>;
 
 // Exact path and method to handler. Copies share one table; routes may be added at any time, from
-// any thread. An unknown path is answered 404, another method on a known path 405.
+// any thread. An unknown path is answered 404, or 503 while routes are still awaited; another
+// method on a known path 405.
 class Router {
   public:
     Router();
+
+    // Whether more routes come soon; of a new table none do.
+    enum class Routes : std::uint8_t { complete, awaited };
+    void expect(Routes routes);
 
     // The same path and method a second time is a bug and asserts.
     void add(Method method, std::string_view path, Handler handler);

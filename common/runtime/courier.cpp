@@ -48,9 +48,9 @@ struct Courier::Core {
                                  .repeat = http::Repeat::when_connection_was_stale},
                                 answer_timeout));
         if (answer.status == 200) return success();
-        return failure(answer.status == 409 ? ErrorCode::conflict : ErrorCode::rejected,
-                       options.url + options.path + ": answered with status " +
-                           std::to_string(answer.status));
+        return failure(
+            answer.status == 409 ? ErrorCode::conflict : ErrorCode::rejected,
+            options.url + options.path + ": answered with status " + std::to_string(answer.status));
     }
 
     CourierOptions options;

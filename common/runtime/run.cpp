@@ -111,6 +111,7 @@ Result<ExitCode> run_services(std::span<const ServiceDefinition> services,
                                             .chains = {pool.chain().name}}));
     Loop health_loop("health");
     http::Router router;
+    router.expect(http::Router::Routes::awaited);  // the endpoint tells of services that start
     const auto hosts = make_hosts(services, pool, router);
     add_health_routes(router, health_loop, {hosts, bus->metrics()});
     LODE_TRY(auto opened, http::Server::start({.address = pool.health_address,
@@ -124,6 +125,7 @@ Result<ExitCode> run_services(std::span<const ServiceDefinition> services,
     const auto started = supervisor.start({configuration.document, pool, *bus, system_clock()});
     ExitCode code = exit_ok;
     if (started) {
+        router.expect(http::Router::Routes::complete);
         log::info("running", {{"services", hosts.size()}});
         supervisor.wait_for_stop_signal();
     } else if (started.error().code != ErrorCode::cancelled) {

@@ -129,12 +129,12 @@ void Spreader::Core::posted(Neighbour& neighbour, const Result<void>& result, Ou
 void Spreader::Core::post_newest(Neighbour& neighbour) {
     neighbour.timer.reset();
     if (!newest) return;
-    neighbour.courier->post(newest, [weak = weak_from_this(), &to = loop,
-                                     &neighbour](const Result<void>& result) {
-        to.post([weak, &neighbour, result] {
-            if (const auto core = weak.lock()) core->note(neighbour, result);
+    neighbour.courier->post(
+        newest, [weak = weak_from_this(), &to = loop, &neighbour](const Result<void>& result) {
+            to.post([weak, &neighbour, result] {
+                if (const auto core = weak.lock()) core->note(neighbour, result);
+            });
         });
-    });
 }
 
 // Of a neighbour that has a message, or said that it lacks an earlier one, nothing is wrong.

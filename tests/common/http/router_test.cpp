@@ -32,6 +32,16 @@ TEST_CASE("an unknown path is answered 404 with a JSON body") {
     CHECK(answer.body == R"({"error":"there is nothing at this path"})");
 }
 
+TEST_CASE("while routes are awaited an unknown path is 503 and a known one works") {
+    Fixture fixture;
+    fixture.router.expect(Router::Routes::awaited);
+    fixture.router.add(Method::get, "/x", says("got"));
+    CHECK(fixture.ask({.target = "/x"}).status == 200);
+    CHECK(fixture.ask({.target = "/y"}).status == 503);
+    fixture.router.expect(Router::Routes::complete);
+    CHECK(fixture.ask({.target = "/y"}).status == 404);
+}
+
 TEST_CASE("another method on a known path is answered 405") {
     Fixture fixture;
     fixture.router.add(Method::get, "/x", says("got"));

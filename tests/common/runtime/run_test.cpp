@@ -3,6 +3,7 @@
 
 #include <catch2/catch_test_macros.hpp>
 #include <csignal>
+#include <future>
 #include <stdexcept>
 
 #include "common/base/log.hpp"
@@ -113,6 +114,30 @@ TEST_CASE("a service alone has its intake at the root, several have theirs under
     CHECK(get(output, "/gbtmaker/v1/x").status == 200);
     CHECK(get(output, "/jobmaker/v1/x").status == 200);
     CHECK(get(output, "/v1/x").status == 404);
+}
+
+TEST_CASE("what a service that has not started will answer is 503 until then") {
+    // The second service is started on the word of the test, by way of the first.
+    static std::promise<void> asked;
+    const auto first = tiny_service(
+        "gbtmaker", {.start = [](Context& context) {
+            context.router.add(http::Method::get, "/go",
+                               [](const http::Request&, const http::Responder& responder) {
+                                   asked.set_value();
+                                   responder.send({.body = "{}"});
+                               });
+            return Result<void>(success());
+        }});
+    const auto second = tiny_service("jobmaker", {.start = [](Context&) {
+                                         asked.get_future().wait();
+                                         return Result<void>(success());
+                                     }});
+    ChildProcess child(Program({first, second}));
+    const std::string started = child.read_until("service started name=gbtmaker");
+    CHECK(get(started, "/jobmaker/v1/x").status == 503);
+    CHECK(get(started, "/gbtmaker/go").status == 200);
+    child.read_until("running");
+    CHECK(get(started, "/jobmaker/v1/x").status == 404);
 }
 
 TEST_CASE("a folder of another process is refused with 3") {
