@@ -47,6 +47,7 @@ void Host::stop(Task done) {
 
 void Host::discard(Task done) {
     loop_.post([this, done = std::move(done)] {
+        loop_.close();
         service_.reset();
         done();
     });

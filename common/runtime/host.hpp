@@ -35,6 +35,8 @@ class Host {
     // is an error of code internal.
     void start(const Shared& shared, std::function<void(Result<void>)> done);
     void stop(Task done);
+    // Destroys the service; what it, its threads or others have posted or post to its loop is
+    // dropped from then on.
     void discard(Task done);
     void ask_health(std::function<void(Health)> answer);
 

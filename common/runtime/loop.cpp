@@ -33,6 +33,7 @@ struct Loop::Core {
     }
 
     std::string name;
+    bool closed = false;  // touched on the thread only
     asio::io_context context{1};
     asio::executor_work_guard<asio::io_context::executor_type> work = make_work_guard(context);
     std::thread thread;
@@ -42,12 +43,16 @@ namespace {
 
 // One timer's state, shared by its owner and the wait under way.
 struct Alarm : std::enable_shared_from_this<Alarm> {
-    Alarm(asio::io_context& context, Duration delay, Duration its_interval, Task its_task)
-        : timer(context, delay), interval(its_interval), task(std::move(its_task)) {}
+    Alarm(const bool& its_closed, asio::steady_timer its_timer, Duration its_interval,
+          Task its_task)
+        : closed(its_closed),
+          timer(std::move(its_timer)),
+          interval(its_interval),
+          task(std::move(its_task)) {}
 
     void wait() {
         timer.async_wait([self = shared_from_this()](const boost::system::error_code& error) {
-            if (!error && self->armed) self->fire();
+            if (!error && self->armed && !self->closed) self->fire();
         });
     }
     void fire() {
@@ -60,6 +65,7 @@ struct Alarm : std::enable_shared_from_this<Alarm> {
         task();
     }
 
+    const bool& closed;  // of the loop
     asio::steady_timer timer;
     Duration interval;  // zero for a timer that fires once
     Task task;
@@ -91,20 +97,28 @@ Loop::~Loop() {
 }
 
 void Loop::post(Task task) {
-    asio::post(core_->context, std::move(task));
+    asio::post(core_->context, [core = core_.get(), task = std::move(task)] {
+        if (!core->closed) task();
+    });
 }
 
 std::unique_ptr<Timer> Loop::after(Duration delay, Task task) {
-    auto alarm = std::make_shared<Alarm>(core_->context, delay, Duration::zero(), std::move(task));
+    auto alarm = std::make_shared<Alarm>(core_->closed, asio::steady_timer(core_->context, delay),
+                                         Duration::zero(), std::move(task));
     alarm->wait();
     return std::make_unique<LoopTimer>(core_, std::move(alarm));
 }
 
 std::unique_ptr<Timer> Loop::every(Duration interval, Task task) {
     LODE_ASSERT(interval > Duration::zero());
-    auto alarm = std::make_shared<Alarm>(core_->context, interval, interval, std::move(task));
+    auto alarm = std::make_shared<Alarm>(
+        core_->closed, asio::steady_timer(core_->context, interval), interval, std::move(task));
     alarm->wait();
     return std::make_unique<LoopTimer>(core_, std::move(alarm));
+}
+
+void Loop::close() {
+    core_->closed = true;
 }
 
 void Loop::stop() {

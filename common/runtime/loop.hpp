@@ -23,6 +23,9 @@ class Loop final : public Scheduler {
     // Intervals that pass while the loop is busy are skipped, not caught up.
     [[nodiscard]] std::unique_ptr<Timer> every(Duration interval, Task task) override;
 
+    // On its own thread: no task or timer runs after the one that calls this.
+    void close();
+
     // From any other thread: returns when the task that runs is finished; no other is begun.
     void stop();
 

@@ -33,6 +33,8 @@ struct Context {
     // Names this instance wherever there may be several: "<service>-" and 8 hex digits, made at
     // the first start in the data folder.
     std::string instance;
+    // Nothing runs on it once the service is destroyed: what is posted to it needs no guard against
+    // that, only against the end of an object that lives shorter.
     Scheduler& loop;
     bus::Bus& bus;
     const Clock& clock;

@@ -1,6 +1,7 @@
 // One hosted service, through its life.
 #include "common/runtime/host.hpp"
 
+#include <atomic>
 #include <catch2/catch_test_macros.hpp>
 #include <future>
 #include <stdexcept>
@@ -102,6 +103,38 @@ TEST_CASE("a start that fails or throws is an error") {
     CHECK(result.error().code == ErrorCode::internal);
     CHECK(result.error().context == "thrown");
     discard(*second);
+}
+
+TEST_CASE("what waits on the loop of a service, and what comes later, does not outlive it") {
+    std::atomic<int> ran = 0;
+    Scheduler* loop = nullptr;
+    std::unique_ptr<Timer> timer;
+    const auto definition =
+        tiny_service("gbtmaker", {.start =
+                                      [&](Context& context) {
+                                          loop = &context.loop;
+                                          return Result<void>(success());
+                                      },
+                                  .destroyed = [&] { loop->post([&] { ++ran; }); }});
+    const TinyPool pool;
+    {
+        const auto host = pool.host(definition);
+        REQUIRE(start(*host, pool));
+        std::promise<void> discarded;
+        std::promise<void> past;
+        loop->post([&] {
+            // Behind this task: the end of the service, then what was posted before it.
+            host->discard([&] { discarded.set_value(); });
+            timer = loop->after(Duration::zero(), [&] { ++ran; });
+            loop->post([&] { ++ran; });
+            loop->post([&, told = std::shared_ptr<void>(
+                               nullptr, [&](void*) { past.set_value(); })] { ++ran; });
+        });
+        discarded.get_future().wait();
+        past.get_future().wait();  // dropped, not kept
+    }
+    timer.reset();
+    CHECK(ran == 0);
 }
 
 TEST_CASE("a service that was never made stops at once") {

@@ -122,6 +122,24 @@ TEST_CASE("tasks posted after the stop are dropped") {
     CHECK_FALSE(ran);
 }
 
+TEST_CASE("after a loop is closed neither what waits nor what comes nor a timer runs") {
+    int ran = 0;
+    std::promise<void> dropped;
+    std::unique_ptr<Timer> timer;
+    Loop loop("test");
+    loop.post([&] {
+        timer = loop.every(1ms, [&] { ++ran; });
+        loop.post([&] { ++ran; });
+        loop.close();
+        loop.post([&, last = std::shared_ptr<void>(nullptr, [&](void*) { dropped.set_value(); })] {
+            ++ran;
+        });
+    });
+    dropped.get_future().wait();
+    loop.stop();
+    CHECK(ran == 0);
+}
+
 TEST_CASE("a task that throws ends the process with one line") {
     ChildProcess child([] {
         Loop loop("sserver");
