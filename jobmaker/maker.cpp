@@ -23,7 +23,12 @@ void Maker::message_read(const v1::JobMessage& message, std::int64_t offset, Ste
     leadership_.generation_read(message.has_claim() ? offset : message.generation(), now);
     // Our own jobs come back, too, late and in the midst of newer ones.
     if (leadership_.generation() || !message.has_job()) return;
-    if (message.generation() == leadership_.highest()) follow(message.job());
+    if (message.generation() != leadership_.highest()) return;
+    // A job that reached the bus long after those made behind it says nothing about the tip.
+    const Followed job{message.generation(), JobId(message.job().job_id())};
+    if (job <= followed_) return;
+    followed_ = job;
+    follow(message.job());
 }
 
 void Maker::follow(const v1::Job& job) {

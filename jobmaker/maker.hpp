@@ -69,6 +69,12 @@ class Maker {
     [[nodiscard]] JobIds& ids() { return ids_; }
 
   private:
+    // A job that miners have of a leader.
+    struct Followed {
+        std::int64_t generation = -1;
+        JobId job;
+        friend auto operator<=>(const Followed&, const Followed&) = default;
+    };
     void follow(const v1::Job& job);
     [[nodiscard]] v1::JobMessage envelope(UnixTime now) const;
     [[nodiscard]] Result<void> plan_for(const MiningTemplate& content);
@@ -81,6 +87,7 @@ class Maker {
     std::optional<std::int64_t> made_for_;  // the generation of our last job
     std::shared_ptr<const JobPlan> plan_;   // of the template mined now
     JobId last_job_;
+    Followed followed_;  // the newest
 };
 
 }  // namespace lode::jobmaker

@@ -40,11 +40,14 @@ Result<void> LivePool::take(const v1::JobMessage& message) {
     if (message.generation() < generation_) return success();  // of a jobmaker that was replaced
     if (!message.has_job()) return success();
     const v1::Job& job = message.job();
+    // Ids rise within a generation: one that came late is not the newest.
+    const JobId id(job.job_id());
+    if (job_ && message.generation() == generation_ && id < job_->id) return success();
     auto target = bitcoin::hash256_from_bytes(as_bytes(job.network_target()));
     if (!target) return failure_in("network_target", target.error());
     if (job.height() == 0) return failure(ErrorCode::malformed, "height: is missing");
     generation_ = message.generation();
-    job_ = {.id = JobId(job.job_id()),
+    job_ = {.id = id,
             .height = job.height(),
             .difficulty = bitcoin::difficulty_text(bitcoin::Uint256::from_hash(target.value())),
             .clean = job.clean(),

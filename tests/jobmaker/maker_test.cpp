@@ -183,6 +183,26 @@ TEST_CASE("a standby does not follow a leader that was replaced") {
     CHECK(bench.due().message->job().clean());
 }
 
+TEST_CASE("a standby does not follow a job that came after newer ones of its leader") {
+    Bench old(10);
+    old.add({.id = 1, .prev = 1, .work = 10, .node = "a"});
+    const auto late = old.due();
+    old.add({.id = 2, .prev = 2, .work = 11, .node = "b"});
+    const auto last = old.due();
+    REQUIRE(last.message->job().job_id() > late.message->job().job_id());
+    Bench bench(9);
+    bench.overtaken(10);
+    bench.add({.id = 1, .prev = 1, .work = 11, .node = "a"});
+    bench.add({.id = 2, .prev = 2, .work = 11, .node = "b"});
+    bench.maker.message_read(*last.message, 11, bench.now.steady);
+    bench.maker.message_read(*late.message, 12, bench.now.steady);
+    bench.lead(40);
+    const auto next = bench.due();
+    REQUIRE(next.message);
+    CHECK(next.message->job().bitcoin().prev_hash() == filled(2));
+    CHECK_FALSE(next.message->job().clean());
+}
+
 TEST_CASE("a leader out of touch makes jobs of the same generation until it reads a higher claim") {
     Bench bench;
     bench.add({.id = 1, .prev = 1, .work = 10});

@@ -61,6 +61,16 @@ TEST_CASE("a job of a jobmaker that was replaced is passed over") {
     CHECK(pool.job()->id == JobId(2));
 }
 
+TEST_CASE("a job that comes after a newer one of its jobmaker is passed over") {
+    LivePool pool;
+    REQUIRE(pool.take(a_job(5, 4)));
+    REQUIRE(pool.take(a_job(5, 3)));
+    CHECK(pool.job()->id == JobId(4));
+    // Another's ids may be lower: its clock or what it had seen was behind.
+    REQUIRE(pool.take(a_job(6, 3)));
+    CHECK(pool.job()->id == JobId(3));
+}
+
 TEST_CASE("heartbeats and claims leave the job as it is") {
     LivePool pool;
     REQUIRE(pool.take(a_job(5, 2)));
