@@ -6,15 +6,16 @@
 #include "common/messages/job.pb.h"
 
 namespace lode::sserver {
-namespace {
 
-SteadyTime made_at(const v1::JobMessage& message, const JobArrival& arrival) {
-    if (arrival.arrival == Arrival::live) return arrival.now.steady;
-    const auto age = arrival.now.unix - from_unix_ms(message.produced_unix_ms());
+SteadyTime JobGate::made_at(const v1::JobMessage& message, const JobArrival& arrival) {
+    const UnixTime produced = from_unix_ms(message.produced_unix_ms());
+    if (arrival.arrival == Arrival::live) {
+        MessageAge& way = arrival.offset ? by_bus_ : straight_;
+        return arrival.now.steady - way.arrived(message.source(), produced, arrival.now.steady);
+    }
+    const auto age = arrival.now.unix - produced;
     return arrival.now.steady - std::max<Duration>(age, Duration::zero());
 }
-
-}  // namespace
 
 Result<JobPtr> JobGate::take(const v1::JobMessage& message, const JobArrival& arrival) {
     if (message.has_claim()) {

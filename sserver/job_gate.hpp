@@ -8,6 +8,7 @@
 
 #include "common/base/result.hpp"
 #include "sserver/job.hpp"
+#include "sserver/message_age.hpp"
 #include "sserver/moment.hpp"
 
 namespace lode::v1 {
@@ -16,8 +17,9 @@ class JobMessage;
 
 namespace lode::sserver {
 
-// Whether a message was just made or is read again after a start. Only then does the wall clock
-// say how old it is, so that a clock that is wrong does no harm while jobs flow.
+// Whether a message comes now or is read again after a start. Only then does the wall clock say
+// how old it is, so that a clock that is wrong does no harm while jobs flow; what comes now is as
+// old as MessageAge says.
 enum class Arrival : bool { live, replayed };
 
 struct JobArrival {
@@ -44,10 +46,13 @@ class JobGate {
     [[nodiscard]] bool fresh(SteadyTime now) const;
 
   private:
+    [[nodiscard]] SteadyTime made_at(const v1::JobMessage& message, const JobArrival& arrival);
     [[nodiscard]] Result<JobPtr> take_job(const v1::JobMessage& message, SteadyTime made);
 
     Duration job_age_max_;
     std::int64_t generation_ = 0;
+    MessageAge by_bus_;
+    MessageAge straight_;
     JobPtr current_;
     SteadyTime alive_;  // of the newest job or heartbeat
 };

@@ -150,6 +150,32 @@ TEST_CASE("a live job is new whatever its maker's clock says") {
     CHECK(gate.fresh(at(100s).steady));
 }
 
+TEST_CASE("a heartbeat that waited a minute on the bus revives nothing") {
+    for (const auto clock_off : {0s, 3600s, -3600s}) {
+        JobGate gate(120s);
+        v1::JobMessage message;
+        message.set_source("jobmaker-1");
+        *message.mutable_job() = job_message({.id = 5});
+        const auto comes = [&](Duration made, Duration now) {
+            message.set_produced_unix_ms(to_unix_ms(at(made + clock_off).unix));
+            return gate.take(message, {.offset = 1, .now = at(now)}).value();
+        };
+        REQUIRE(comes(0s, 0s));
+        message.mutable_heartbeat()->set_job_id(5);
+        CHECK_FALSE(comes(10s, 10s));
+        CHECK_FALSE(comes(60s, 120s));
+        CHECK_FALSE(comes(70s, 120s));
+        CHECK(gate.fresh(at(188s).steady));
+        CHECK_FALSE(gate.fresh(at(193s).steady));
+        *message.mutable_job() = job_message({.id = 6});
+        REQUIRE(comes(80s, 300s));  // newer than what we have, and worth nothing
+        CHECK_FALSE(gate.fresh(at(300s).steady));
+        message.mutable_heartbeat()->set_job_id(6);
+        CHECK_FALSE(comes(310s, 310s));
+        CHECK(gate.fresh(at(425s).steady));
+    }
+}
+
 TEST_CASE("a job from the future counts as made now") {
     JobGate gate(120s);
     v1::JobMessage message;
