@@ -25,7 +25,8 @@ JobFeed::JobFeed(runtime::Context& context, Options options, Probe& probe,
       take_(std::move(take)),
       gate_(options_.job_age_max) {}
 
-Result<void> JobFeed::open() {
+Result<void> JobFeed::open(JobKeeper& keeper) {
+    keeper_ = &keeper;
     bus::ConsumerOptions options;
     options.start = bus::StartAt::time;
     options.since = context_.clock.unix_now() - job_history;
@@ -59,7 +60,7 @@ void JobFeed::add_intake() {
                     if (!alive.lock()) {
                         return responder.send(http::error_response(503, "the server stops"));
                     }
-                    responder.send(take_direct(*message));
+                    responder.send(take_direct(message));
                 });
             }));
 }
@@ -67,6 +68,7 @@ void JobFeed::add_intake() {
 void JobFeed::take_records(const std::vector<bus::Record<v1::JobMessage>>& records) {
     const auto arrival = caught_up_ ? Arrival::live : Arrival::replayed;
     for (const auto& record : records) {
+        if (record.message->has_job()) keeper_->seen(JobId(record.message->job().job_id()));
         const auto job = gate_.take(
             *record.message, {.offset = record.position.offset, .arrival = arrival, .now = now()});
         if (!job) {
@@ -80,24 +82,31 @@ void JobFeed::take_records(const std::vector<bus::Record<v1::JobMessage>>& recor
     }
 }
 
-// What comes straight was made just now, whatever the bus still has to tell.
-http::Response JobFeed::take_direct(const v1::JobMessage& message) {
-    const auto job = gate_.take(message, {.now = now()});
+// What comes straight is news, whatever the bus still has to tell; the bus may never have it.
+http::Response JobFeed::take_direct(const JobMessagePtr& message) {
+    const auto job = gate_.take(*message, {.now = now()});
     if (!job) {
         probe_.jobs_refused.increment();
-        log::error("job refused", {{"source", message.source()}, {"reason", job.error()}});
+        log::error("job refused", {{"source", message->source()}, {"reason", job.error()}});
         return http::error_response(400, job.error().context);
     }
     if (job.value()) {
         live_ = true;
+        keeper_->came_straight(message);
         take_(job.value());
-    } else if (gate_.lacks_job_of(message)) {
+    } else if (gate_.lacks_job_of(*message)) {
         return http::error_response(409, "unknown job");
-    } else if (!live_ && gate_.current() && message.has_heartbeat() && fresh() &&
-               JobId(message.heartbeat().job_id()) == gate_.current()->id) {
+    } else if (!live_ && gate_.current() && message->has_heartbeat() && fresh() &&
+               JobId(message->heartbeat().job_id()) == gate_.current()->id) {
         begin();  // the newest that the bus has told of is the newest there is
     }
     return {.status = 200, .body = "{}"};
+}
+
+void JobFeed::tick() {
+    if (!jobs_ || !keeper_->look_due()) return;
+    keeper_->look_begun();
+    jobs_->when_caught_up([this] { keeper_->looked(); });
 }
 
 void JobFeed::begin() {

@@ -10,6 +10,7 @@
 #include "common/bus/bus.hpp"
 #include "common/runtime/service.hpp"
 #include "sserver/job_gate.hpp"
+#include "sserver/job_keeper.hpp"
 #include "sserver/probe.hpp"
 
 namespace lode::sserver {
@@ -25,8 +26,11 @@ class JobFeed {
     JobFeed(runtime::Context& context, Options options, Probe& probe,
             std::function<void(const JobPtr&)> take);
 
-    // Begins with the jobs of the last hours; POST /v1/job is answered from now on.
-    [[nodiscard]] Result<void> open();
+    // Begins with the jobs of the last hours; POST /v1/job is answered from now on. `keeper`
+    // outlives close().
+    [[nodiscard]] Result<void> open(JobKeeper& keeper);
+    // Twice a second or so.
+    void tick();
     // No job is taken any more.
     void close();
 
@@ -38,7 +42,7 @@ class JobFeed {
   private:
     void add_intake();
     void take_records(const std::vector<bus::Record<v1::JobMessage>>& records);
-    [[nodiscard]] http::Response take_direct(const v1::JobMessage& message);
+    [[nodiscard]] http::Response take_direct(const JobMessagePtr& message);
     void begin();
     [[nodiscard]] Moment now() const {
         return {context_.clock.unix_now(), context_.clock.steady_now()};
@@ -49,6 +53,7 @@ class JobFeed {
     Probe& probe_;
     std::function<void(const JobPtr&)> take_;
     JobGate gate_;
+    JobKeeper* keeper_ = nullptr;
     bool caught_up_ = false;  // with the bus
     bool live_ = false;
     std::shared_ptr<const bool> alive_ = std::make_shared<const bool>(true);

@@ -12,6 +12,7 @@
 #include "common/bus/bus.hpp"
 #include "common/net/loop.hpp"
 #include "common/runtime/service.hpp"
+#include "sserver/job_keeper.hpp"
 #include "sserver/loop_sessions.hpp"
 #include "sserver/share_spool.hpp"
 
@@ -26,6 +27,7 @@ struct LaneOptions {
     // used.
     SpoolBudget* spool = nullptr;
     std::filesystem::path spool_folder;
+    JobKeeper* jobs = nullptr;  // for the spool; outlives the lane
     std::size_t line_size_max = 0;
     std::size_t output_size_max = 0;
     // Called on the lane's thread.
@@ -81,6 +83,9 @@ class Lane final : public net::ConnectionHandler, public LoopPort, private Share
     void forget_spooled(Sequence before) override { spool_->forget(before); }
     [[nodiscard]] bool spool_full() const override { return spool_->full(); }
     void solved(const std::shared_ptr<const v1::SolvedShare>& share) override;
+    Result<void> keep_jobs(std::span<const SharePtr> shares) override {
+        return options_.jobs->keep(shares);
+    }
     void spooled(Sequence end) override;
     void spool_failed(const Error& error) override;
     void read_back(const std::vector<SharePtr>& shares) override;

@@ -83,6 +83,7 @@ class Sserver final : public runtime::Service {
     Config config_;
     SessionRules rules_;
     Probe probe_;
+    std::unique_ptr<JobKeeper> keeper_;
     JobFeed jobs_;
     TipWatch tips_;
     Doors doors_;
@@ -112,9 +113,11 @@ Result<void> Sserver::start() {
     LODE_TRY_VOID(doors_.take_ports());
     LODE_TRY_VOID(open_lease());
     LODE_TRY_VOID(open_numbers());
+    // Before the spools: shares of an earlier run need its jobs.
+    LODE_TRY(keeper_, JobKeeper::open(context_));
     LODE_TRY_VOID(open_spools());
     LODE_TRY(solved_, SolvedWays::open(context_, config_.blkmakers));
-    LODE_TRY_VOID(jobs_.open());
+    LODE_TRY_VOID(jobs_.open(*keeper_));
     LODE_TRY_VOID(open_nodes());
     LODE_TRY_VOID(lease_->await_first(first_lease_max));
     lease_news(success());
@@ -217,6 +220,7 @@ Result<void> Sserver::open_lanes(Identity identity) {
                                         .partition = partition_of(identity.id, i, partitions),
                                         .spool = stream.spool_after ? &spool_budget_ : nullptr,
                                         .spool_folder = context_.data_folder / "spool",
+                                        .jobs = keeper_.get(),
                                         .line_size_max = config_.max_line.bytes,
                                         .output_size_max = config_.max_unread.bytes,
                                         .solved = solved}));
@@ -240,6 +244,7 @@ void Sserver::take_job(const JobPtr& job) {
 
 void Sserver::tick() {
     for (auto& lane : lanes_) lane->tick();
+    jobs_.tick();
     replay_->tick();
     solved_->retry();
     probe_.solved_unconfirmed.set(solved_->unconfirmed());
@@ -356,11 +361,13 @@ void Sserver::release(std::function<void()> stopped) {
 
 void Sserver::close() {
     alive_.reset();
+    jobs_.close();
     replay_.reset();
     doors_.give_up();
     for (auto& lane : lanes_) lane->stop();
     lanes_.clear();
     solved_.reset();
+    keeper_.reset();
 }
 
 }  // namespace

@@ -83,8 +83,14 @@ ShareSpool::Work ShareSpool::wait() {
     return work;
 }
 
+// A share that outlives the process is worth nothing without its job.
+Result<void> ShareSpool::append_now(const std::vector<SharePtr>& group) {
+    LODE_TRY_VOID(handler_.keep_jobs(group));
+    return files_.append(group);
+}
+
 void ShareSpool::write(const std::vector<SharePtr>& group) {
-    const auto written = files_.append(group);
+    const auto written = append_now(group);
     if (written) {
         if (std::exchange(failing_, false)) log::info("shares are spooled again", {});
         const Sequence end(group.back()->sequence() + 1);

@@ -7,6 +7,7 @@
 #include <deque>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <thread>
 
 #include "common/base/executor.hpp"
@@ -18,6 +19,9 @@ namespace lode::sserver {
 class ShareSpoolHandler {
   public:
     virtual ~ShareSpoolHandler() = default;
+    // But this: asked on the spool's thread, before the shares are written, to put their jobs on
+    // disk. An error is one of the spool's.
+    [[nodiscard]] virtual Result<void> keep_jobs(std::span<const SharePtr> shares) = 0;
     virtual void spooled(Sequence end) = 0;
     virtual void spool_failed(const Error& error) = 0;
     virtual void read_back(const std::vector<SharePtr>& shares) = 0;
@@ -64,6 +68,7 @@ class ShareSpool {
     void run();
     [[nodiscard]] Work wait();
     void write(const std::vector<SharePtr>& group);
+    [[nodiscard]] Result<void> append_now(const std::vector<SharePtr>& group);
     void carry_out(const Read& read);
     void forget_now(Sequence before);
     void lift_fence();

@@ -114,6 +114,11 @@ void ShareSpoolReplay::spool(const SharePtr&) {
     LODE_ASSERT(false);
 }
 
+Result<void> ShareSpoolReplay::keep_jobs(std::span<const SharePtr>) {
+    LODE_ASSERT(false);
+    return success();
+}
+
 void ShareSpoolReplay::spooled(Sequence) {
     LODE_ASSERT(false);
 }

@@ -55,6 +55,7 @@ class ShareSpoolReplay final : private SharePort, private ShareSpoolHandler {
     void read_spool(Sequence from, std::size_t count) override { spool_->read(from, count); }
     void forget_spooled(Sequence before) override { spool_->forget(before); }
     [[nodiscard]] bool spool_full() const override { return true; }
+    Result<void> keep_jobs(std::span<const SharePtr> shares) override;
     void spooled(Sequence end) override;
     void spool_failed(const Error& error) override;
     void read_back(const std::vector<SharePtr>& shares) override { stream_->read_back(shares); }

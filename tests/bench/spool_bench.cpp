@@ -54,6 +54,7 @@ class Lane final : public SharePort, public ShareSpoolHandler {
     void read_spool(Sequence from, std::size_t count) override { spool_->read(from, count); }
     void forget_spooled(Sequence before) override { spool_->forget(before); }
     [[nodiscard]] bool spool_full() const override { return spool_->full(); }
+    Result<void> keep_jobs(std::span<const SharePtr>) override { return success(); }
     void spooled(Sequence end) override { stream_.spooled(end, std::chrono::steady_clock::now()); }
     void spool_failed(const Error&) override { std::abort(); }
     void read_back(const std::vector<SharePtr>& shares) override { stream_.read_back(shares); }

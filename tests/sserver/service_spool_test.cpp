@@ -2,52 +2,13 @@
 // next start hands over what was left.
 #include <catch2/catch_test_macros.hpp>
 
-#include "tests/sserver/gated_bus.hpp"
-#include "tests/sserver/service_harness.hpp"
+#include "tests/sserver/gated_server.hpp"
 #include "tests/sserver/share_model.hpp"
 
 using namespace lode;
 using namespace lode::test;
 
 namespace {
-
-// A server that takes its bus for Kafka, with one loop.
-class GatedServer {
-  public:
-    GatedServer(const std::filesystem::path& folder, GatedBus::Gate gate,
-                const std::string& settings = "")
-        : server_(folder,
-                  "id = 5\nloops = 1\nspool_after = \"50ms\"\n" + settings +
-                      "\n[bus]\nurl = \"kafka://127.0.0.1:1\"",
-                  RunningServer::free_port(), [this, gate](std::unique_ptr<bus::Bus> behind) {
-                      auto gated = std::make_unique<GatedBus>(std::move(behind), gate);
-                      bus_ = gated.get();
-                      return gated;
-                  }) {
-        REQUIRE(server_.started);
-    }
-    RunningServer* operator->() { return &server_; }
-    [[nodiscard]] GatedBus& bus() { return *bus_; }
-
-    // Asks again until it is so, which a dead thing never is.
-    template <class Question>
-    void wait_until(Question so) {
-        const auto end = std::chrono::steady_clock::now() + patience;
-        while (!so()) REQUIRE(std::chrono::steady_clock::now() < end);
-    }
-    [[nodiscard]] std::string detail() { return server_.health().detail; }
-
-  private:
-    GatedBus* bus_ = nullptr;
-    RunningServer server_;
-};
-
-void mine_shares(GatedServer& server, WireMiner& miner, int count) {
-    for (; count > 0; --count) {
-        const auto answer = miner.submit(*server->last_job, Want::share_only, miner.next_nonce);
-        REQUIRE(answer.find(R"("id":77,"result":true)") != std::string::npos);
-    }
-}
 
 // How many shares a reader counts; there is no gap.
 std::size_t counted(std::initializer_list<std::vector<GatedBus::Stored>> logs) {
@@ -62,15 +23,6 @@ std::size_t counted(std::initializer_list<std::vector<GatedBus::Stored>> logs) {
 std::size_t spools(const std::filesystem::path& folder) {
     const std::filesystem::directory_iterator files(folder / "sserver" / "spool");
     return static_cast<std::size_t>(std::distance(begin(files), end(files)));
-}
-
-// The disk as it is now is what a kill would leave. The lease stays behind: it knows copies.
-void copy_as_killed(const std::filesystem::path& from, const std::filesystem::path& to) {
-    std::filesystem::create_directories(to / "sserver");
-    for (const char* name : {"spool", "epoch"}) {
-        std::filesystem::copy(from / "sserver" / name, to / "sserver" / name,
-                              std::filesystem::copy_options::recursive);
-    }
 }
 
 }  // namespace

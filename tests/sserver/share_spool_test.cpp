@@ -30,6 +30,11 @@ struct Spool final : ShareSpoolHandler {
             spool->append(share);
         }
     }
+    Result<void> keep_jobs(std::span<const SharePtr> shares) override {
+        if (jobs_refused) return failure(ErrorCode::exhausted, "no room for jobs");
+        kept = shares.back()->sequence();
+        return success();
+    }
     void spooled(Sequence end) override { synced = end.value(); }
     void spool_failed(const Error& error) override { problems.push_back(error); }
     void read_back(const std::vector<SharePtr>& shares) override {
@@ -52,6 +57,8 @@ struct Spool final : ShareSpoolHandler {
     std::vector<Error> problems;
     std::vector<std::uint64_t> read;
     int unread = 0;
+    std::atomic<bool> jobs_refused{false};
+    std::atomic<std::uint64_t> kept{0};  // the jobs of the shares up to this one
     std::unique_ptr<ShareSpool> spool;
 };
 
@@ -118,5 +125,19 @@ TEST_CASE("after a failed write nothing is written until it was heard of, then a
     one.append(1, 4);
     one.executor.run_until([&] { return one.synced == 4; });
     CHECK(one.problems.size() == 1);
+    CHECK(one.found() == 3);
+}
+
+TEST_CASE("no share is written whose job cannot be kept") {
+    const TemporaryFolder folder;
+    Spool one(folder.path());
+    one.jobs_refused = true;
+    one.append(1, 4);
+    one.executor.run_until([&] { return !one.problems.empty(); });
+    CHECK(one.found() == 0);
+    one.jobs_refused = false;
+    one.append(1, 4);
+    one.executor.run_until([&] { return one.synced == 4; });
+    CHECK(one.kept == 3);
     CHECK(one.found() == 3);
 }

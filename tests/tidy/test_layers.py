@@ -35,6 +35,7 @@ SERVICE_ADAPTERS = {
     "statshttpd/history_repository",  # the rows it shows
     "sserver/doors",               # the ports that miners come in by
     "sserver/job_feed",            # jobs from the bus and POST /v1/job
+    "sserver/job_keeper",          # files on a thread of their own, and a producer of jobs
     "sserver/lane",                # an event loop and its stream of shares
     "sserver/lease_keeper",        # the server id's lease on a thread of its own
     "sserver/lease_repository",    # its rows

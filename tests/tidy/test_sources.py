@@ -21,6 +21,7 @@ REASONS = {
     "sharelogger/archive_frame.cpp": "by archive_test",
     "sserver/doors.cpp": "by service_test, which runs the whole server",
     "sserver/job_feed.cpp": "by service_test, which runs the whole server",
+    "sserver/job_keeper.cpp": "by service_jobs_test, which runs the whole server",
     "sserver/lane.cpp": "by service_test, which runs the whole server",
     "sserver/lease_repository.cpp": "by lease_keeper_test",
     "sserver/node_watcher.cpp": "by service_test, which runs the whole server",
