@@ -8,6 +8,7 @@ import argparse
 import json
 import os
 import pathlib
+import re
 import shutil
 import signal
 import subprocess
@@ -156,10 +157,15 @@ def show(cluster, options):
         for part in status["parts"]:
             ports = " ".join(f"{use}:{port}" for use, port in part["ports"].items())
             print(f"{part['name']:<14} {part['state']:<12} {part['pid'] or '-':>8}  {ports}")
-        print("".join(f"{key + ':':<10}{status[key]}\n" for key in
+        print("".join(f"{key + ':':<10}{without_password(status[key])}\n" for key in
                       ("stratum", "api", "node", "kafka", "database", "dir")
                       if status[key]), end="")
     return all(part["state"] == "running" for part in status["parts"])
+
+
+def without_password(text):
+    """Others may look at a terminal; `--json` has it."""
+    return re.sub(r"(//[^/:@]*):[^/@]*@", r"\1@", text)
 
 
 def status(options):

@@ -158,8 +158,10 @@ class Cluster:
         self._save()
 
     def _prepare(self):
-        """The schema before the services, which would wait for it."""
+        """Schema and topics before the services, which would wait for them."""
         commands = [("db", "migrate")]
+        if self.shape.bus == "kafka":
+            commands.append(("topics", "create"))
         for command in commands:
             done = subprocess.run([PROGRAMS / "lode", *command, "--config",
                                    self.folder / "lode.toml"], capture_output=True, text=True,

@@ -2,6 +2,7 @@
 import contextlib
 import pathlib
 import subprocess
+import urllib.parse
 
 import pytest
 
@@ -19,6 +20,10 @@ class TestEmbedded:
         assert list(status) == KEYS and status["kafka"] is None
         assert cluster.names() == ["bitcoind", "bitcoind-2", "lode"]
         assert status["database"] == f"sqlite://{cluster.folder}/data/lode.sqlite"
+        table = run_tool("status", "--dir", cluster.folder).stdout
+        node = urllib.parse.urlsplit(status["node"])
+        assert f"{node.username}@{node.hostname}:{node.port}" in table
+        assert node.password and node.password not in table
 
     @pytest.mark.parametrize("db", ["sqlite", "mysql"])
     def test_one_process_mines_and_records(self, make_cluster, make_miner, db):
