@@ -1,14 +1,24 @@
-"""The chaos run of 30 kills, as part of every end-to-end run."""
+"""The chaos runs, of one process and of a cluster, as part of every end-to-end run."""
 import os
 import pathlib
 import subprocess
 
 RUN = pathlib.Path(__file__).resolve().parents[1] / "chaos" / "run"
 SECONDS_MAX = 240
+# A plan has its first pause of a sharelogger sixth; this one kills Kafka and MariaDB before it.
+FAULTS = ("--faults", "6", "--seed", "25")
 
 
 def test_thirty_kills_lose_and_double_nothing():
     rounds = os.environ.get("LODE_CHAOS_ROUNDS", "30")
-    done = subprocess.run([str(RUN), "--rounds", rounds], stdout=subprocess.PIPE,
+    torment("--rounds", rounds)
+
+
+def test_faults_in_a_cluster_lose_and_double_nothing():
+    torment(*FAULTS)
+
+
+def torment(*arguments):
+    done = subprocess.run([str(RUN), *arguments], stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT, text=True, timeout=SECONDS_MAX, check=False)
     assert done.returncode == 0, done.stdout[-6000:]
