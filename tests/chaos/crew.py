@@ -9,6 +9,8 @@ from waiting import eventually
 PATIENCE = 30  # seconds for anything that must happen
 UNDER_WAY_MAX = 16  # shares a client has sent and not heard of
 PACE = 0.002
+# Half of all hashes solve a block on regtest. Few shall, so that there are other shares.
+SOLVING_SHARE = 0.02
 IN_FLIGHT, ACCEPTED, REFUSED = "in flight", "accepted", "refused"
 
 
@@ -53,8 +55,9 @@ class Record:
 class Client(threading.Thread):
     """One miner: connects, mines in Python, connects again when the pool has gone."""
 
-    def __init__(self, port, user, record, seed):
+    def __init__(self, port, user, record, seed, solving=SOLVING_SHARE):
         super().__init__(daemon=True)
+        self.solving = solving
         self.port = port
         self.user = user
         self.record = record
@@ -86,8 +89,7 @@ class Client(threading.Thread):
 
     def _send(self, connection, room):
         job = connection.jobs[-1]
-        # Half of all hashes solve a block on regtest. Few shall, so that there are other shares.
-        if self.random.random() < 0.02:
+        if self.random.random() < self.solving:
             share = connection.find_block(job)
         else:
             share = connection.find(job)
@@ -104,12 +106,15 @@ class Client(threading.Thread):
 
 
 class Crew:
-    """Several clients with users of their own, on each of the ports in turn."""
+    """Several clients with users of their own, on each of the ports in turn.
 
-    def __init__(self, ports, users, seed):
+    `solving`: which part of their shares solves a block.
+    """
+
+    def __init__(self, ports, users, seed, solving=SOLVING_SHARE):
         self.record = Record()
-        self.clients = [Client(ports[number % len(ports)], user, self.record, f"{seed} {user}")
-                        for number, user in enumerate(users)]
+        self.clients = [Client(ports[number % len(ports)], user, self.record, f"{seed} {user}",
+                               solving) for number, user in enumerate(users)]
 
     def start(self):
         for client in self.clients:
