@@ -73,6 +73,9 @@ Properties producer_properties(const TopicSpec& spec) {
         // handle instead of letting those behind it pass.
         {"enable.idempotence", "true"},
         {"enable.gapless.guarantee", "true"},
+        // One at a time. A broker that is starting refuses a request and takes the next, when it
+        // knows nothing of the producer yet; the client then holds the refused one for written.
+        {"max.in.flight.requests.per.connection", "1"},
         // Never: who sends has a spool or waits.
         {"message.timeout.ms", "0"},
         {"request.timeout.ms", "10000"},
