@@ -1,11 +1,10 @@
 """The pool as processes on Kafka and MariaDB: what a plain client of either sees, and its parts."""
-import collections
 import re
 import subprocess
 
-import chain
 import pytest
 
+from block_topic import block_events
 from cluster import KEYS, is_alive, mine_blocks, own_blocks, run_tool, wait_for_blocks
 from pool import run_lode
 from waiting import eventually
@@ -18,45 +17,6 @@ COUNTS = {"nodes": 2, "sservers": 2, "jobmakers": 2, "shareloggers": 2, "blkmake
           "gbtmakers": 2}
 SERVICE_OF = {"nodes": "bitcoind", "sservers": "sserver", "jobmakers": "jobmaker",
               "shareloggers": "sharelogger", "blkmakers": "blkmaker", "gbtmakers": "gbtmaker"}
-# Field numbers of lode.v1.BlockEvent and the values of BlockState (common/messages/block.proto).
-STATE, BLOCK_HASH = 4, 5
-STATES = {1: "found", 2: "submitted", 3: "accepted", 4: "rejected", 5: "confirmed", 6: "orphaned"}
-
-
-def varint(data, at):
-    value, shift = 0, 0
-    while True:
-        value |= (data[at] & 0x7f) << shift
-        shift += 7
-        at += 1
-        if data[at - 1] < 0x80:
-            return value, at
-
-
-def fields(message):
-    """Field number -> last value of a Protobuf message; read by hand, as a stranger would."""
-    found, at = {}, 0
-    while at < len(message):
-        tag, at = varint(message, at)
-        value, at = varint(message, at)
-        if tag & 7 == 2:
-            value, at = message[at:at + value], at + value
-        found[tag >> 3] = value
-    return found
-
-
-def block_events(cluster):
-    """Display hash -> states told on the block topic, in order."""
-    records = cluster.kcat("-C", "-t", "lode.regtest.block", "-o", "beginning", "-e", "-q",
-                           "-f", "%S:%s")
-    told, at = collections.defaultdict(list), 0
-    while at < len(records):
-        colon = records.index(b":", at)
-        size = int(records[at:colon])
-        event = fields(records[colon + 1:colon + 1 + size])
-        told[chain.to_display(event[BLOCK_HASH])].append(STATES[event[STATE]])
-        at = colon + 1 + size
-    return told
 
 
 @pytest.fixture(scope="module", name="cluster")
