@@ -84,7 +84,7 @@ enum class Revocation {
 };
 
 // A reader that shares a group's partitions with the group's other members, each partition read
-// by one of them at a time. Both are called on the executor, before any record that follows from
+// by one of them at a time. All are called on the executor, before any record that follows from
 // them. The embedded bus has one member a group, which has every partition from the start.
 struct Membership {
     // These partitions, and only these, are this reader's from now on. Gives the offset to go on
@@ -92,6 +92,10 @@ struct Membership {
     std::function<Offsets(const std::vector<std::uint32_t>& partitions)> assigned;
     // None is this reader's any more: no record of them comes until `assigned` is called again.
     std::function<void(Revocation)> revoked;
+    // The offset that `assigned` gave lies past the partition's end (conflict): it was read from
+    // another bus. The reader stands still. Told by the embedded bus; Kafka's only logs it and
+    // looks again. May be left out by who names no offsets.
+    std::function<void(std::uint32_t partition, const Error& why)> past_end{};
 };
 
 struct ConsumerOptions {

@@ -89,17 +89,29 @@ class ConsumerLoop : public std::enable_shared_from_this<ConsumerLoop> {
         const Offsets offsets = member.assigned(partitions);
         if (!gate_.open() || !*handler_) return;
         const auto ends = topic_->log().ends();
+        bool all_there = true;
         for (const auto& [partition, offset] : offsets) {
             LODE_ASSERT(partition < ends.size());
-            if (offset > ends[partition]) {
-                log::error("a reader wants to go on past the end of its topic",
-                           {{"topic", topic_->spec().name}, {"partition", partition}});
-                return;
-            }
             reader_->next[partition] = offset;
+            if (offset <= ends[partition]) continue;
+            all_there = false;
+            tell_past_end(member, {partition, offset}, ends[partition]);
+            if (!gate_.open()) return;
         }
+        if (!all_there) return;
         waits_to_be_member_ = false;
         post_step();
+    }
+
+    // No file grows back: the reader stands still, all of it, until it is opened again.
+    void tell_past_end(const Membership& member, Position wanted, std::int64_t end) {
+        const Error why{ErrorCode::conflict, std::string(topic_->spec().name) +
+                                                 ": a reader wants to go on at " +
+                                                 std::to_string(wanted.offset) + " of partition " +
+                                                 std::to_string(wanted.partition) +
+                                                 ", past the end at " + std::to_string(end)};
+        log::error("a reader stands still", {{"reason", why}});
+        if (member.past_end) member.past_end(wanted.partition, why);
     }
 
     void post_step() {

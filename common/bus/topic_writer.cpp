@@ -4,6 +4,7 @@
 #include <google/protobuf/message_lite.h>
 
 #include <algorithm>
+#include <limits>
 
 #include "common/base/assert.hpp"
 #include "common/base/log.hpp"
@@ -23,6 +24,11 @@ constexpr std::size_t group_bytes_max = std::size_t{1} << 20;
 // Positions only spare work after a restart; this long they wait for a group to ride along with.
 constexpr auto position_delay = milliseconds(100);
 constexpr auto deletion_interval = minutes(1);
+// A group whose reader is gone for good must not fill the disk. So old are records that those lose
+// who come back later: well beyond what Kafka keeps.
+constexpr auto absence_max = std::chrono::hours(24 * 7);
+// Groups have this long to join after a start before they count as absent.
+constexpr auto join_time = std::chrono::hours(1);
 // Deleted at a time, between two groups: about 1 ms of shares.
 constexpr std::int64_t deletion_records_max = 500;
 
@@ -46,6 +52,7 @@ TopicWriter::TopicWriter(TopicStore store, const TopicSpec& spec, const World& w
       clock_(world.clock),
       registry_(world.registry),
       probe_(world.registry, name_),
+      started_(world.clock.steady_now()),
       next_offsets_(world.log.ends()) {}
 
 TopicWriter::~TopicWriter() {
@@ -87,6 +94,7 @@ void TopicWriter::set_group(const std::string& group, Position next) {
 
 std::vector<std::int64_t> TopicWriter::join_group(const std::string& group) {
     const std::lock_guard lock(mutex_);
+    joined_.insert(group);
     const auto [known, inserted] = groups_.try_emplace(group);
     if (inserted) {
         known->second.resize(spec_.partitions);
@@ -270,10 +278,24 @@ void TopicWriter::delete_expired() {
 Result<std::int64_t> TopicWriter::delete_expired_of(std::uint32_t partition) {
     LODE_TRY(auto end, store_.first_since(partition, clock_.unix_now() - spec_.kept));
     if (spec_.retention == Retention::until_groups_have_it) {
-        const std::lock_guard lock(mutex_);
-        for (const auto& [group, positions] : groups_) end = std::min(end, positions[partition]);
+        LODE_TRY(const auto held, held_back_from(partition));
+        end = std::min(end, held);
     }
     return store_.delete_before({partition, end}, deletion_records_max);
+}
+
+Result<std::int64_t> TopicWriter::held_back_from(std::uint32_t partition) {
+    std::int64_t too_old = 0;
+    if (clock_.steady_now() - started_ >= join_time) {
+        LODE_TRY(too_old, store_.first_since(partition, clock_.unix_now() - absence_max));
+    }
+    std::int64_t from = std::numeric_limits<std::int64_t>::max();
+    const std::lock_guard lock(mutex_);
+    for (const auto& [group, positions] : groups_) {
+        const std::int64_t next = positions[partition];
+        from = std::min(from, joined_.contains(group) ? next : std::max(next, too_old));
+    }
+    return from;
 }
 
 }  // namespace lode::bus

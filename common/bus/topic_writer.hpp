@@ -5,6 +5,7 @@
 
 #include <condition_variable>
 #include <deque>
+#include <set>
 #include <thread>
 
 #include "common/bus/gate.hpp"
@@ -73,6 +74,8 @@ class TopicWriter {
     void tell(Outcomes outcomes);
     void lift_fence(Sender& sender);
     void show_lag();
+    // A group that nobody has joined in this process holds back records for `absence_max`.
+    [[nodiscard]] Result<std::int64_t> held_back_from(std::uint32_t partition);
     // A piece of one partition: groups wait for it, so it is short.
     void delete_expired();
     [[nodiscard]] Result<std::int64_t> delete_expired_of(std::uint32_t partition);
@@ -84,6 +87,7 @@ class TopicWriter {
     const Clock& clock_;
     metrics::Registry& registry_;
     TopicProbe probe_;
+    const SteadyTime started_;
     std::vector<std::int64_t> next_offsets_;  // the thread's
     UnixTime appended_{};                     // the thread's
     SteadyTime deletion_due_{};               // the thread's
@@ -98,6 +102,7 @@ class TopicWriter {
     std::size_t bytes_ = 0;
     GroupPositions groups_;
     GroupPositions unwritten_;
+    std::set<std::string> joined_;
     SteadyTime positions_due_{};
     bool closing_ = false;
 

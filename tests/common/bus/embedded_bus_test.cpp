@@ -1,10 +1,12 @@
 // The embedded bus: the promises of every bus, and what is its own.
 #include <sys/resource.h>
 
+#include <atomic>
 #include <csignal>
 #include <fstream>
 
 #include "common/base/log.hpp"
+#include "common/bus/topic_writer.hpp"
 #include "common/metrics/metrics.hpp"
 #include "tests/common/bus/bus_fixture.hpp"
 #include "tests/common/bus/conformance.hpp"
@@ -51,7 +53,55 @@ class FileSizeLimit {
     void (*signal_)(int) = nullptr;
 };
 
+// The wall stands at `now`; `after` its first look the steady clock has gone on by that.
+class LateClock final : public Clock {
+  public:
+    LateClock(UnixTime now, Duration after) : now_(now), after_(after) {}
+    [[nodiscard]] UnixTime unix_now() const override { return now_; }
+    [[nodiscard]] SteadyTime steady_now() const override {
+        return looked_.exchange(true) ? SteadyTime(after_) : SteadyTime{};
+    }
+
+  private:
+    UnixTime now_;
+    Duration after_;
+    mutable std::atomic<bool> looked_ = false;
+};
+
+// Six records of ten days ago and four of yesterday; a group stands at the fifth.
+void write_records_of(const std::filesystem::path& path, UnixTime now) {
+    auto store = TopicStore::open(path, 1).value();
+    REQUIRE(store.begin());
+    for (std::int64_t offset = 0; offset < 10; ++offset) {
+        const auto age = std::chrono::hours(24) * (offset < 6 ? 10 : 1);
+        REQUIRE(store.append({{0, offset}, now - age, "key", {}}));
+    }
+    REQUIRE(store.set_group("gone", {0, 4}));
+    REQUIRE(store.commit());
+}
+
 }  // namespace
+
+TEST_CASE("a group that nobody joins holds back records for a week") {
+    const auto now = from_unix_ms(1'795'262'400'000);
+    const auto oldest_kept = [&](Duration running) {
+        const TemporaryFolder folder;
+        const auto path = folder.path() / "held.sqlite";
+        write_records_of(path, now);
+        const LateClock clock(now, running);
+        // Deletes at its start.
+        TopicLog log({10});
+        metrics::Registry registry("bus");
+        {
+            const auto writer = TopicWriter::start(TopicStore::open(path, 1).value(), held.spec,
+                                                   {log, clock, registry});
+            REQUIRE(writer);
+        }
+        return TopicStore::open(path, 1).value().first_offset(0).value().value();
+    };
+    CHECK(oldest_kept(std::chrono::minutes(59)) == 4);
+    CHECK(oldest_kept(std::chrono::hours(1)) == 6);
+}
 
 TEST_CASE("the embedded bus keeps the promises of every bus") {
     for (const auto list : {promises(), membership_promises()}) {
@@ -279,4 +329,29 @@ TEST_CASE("a file of another number of partitions, or no bus file at all, is ref
     const auto garbage = bus->raw_producer({topic.spec, "side"}, executor);
     REQUIRE_FALSE(garbage);
     CHECK(garbage.error().code == ErrorCode::internal);
+}
+
+TEST_CASE("a member whose offset lies past the end is told, and stands still") {
+    const TemporaryFolder folder;
+    const auto bus = open_in(folder);
+    Sending sending(*bus, topic);
+    for (std::uint64_t i = 0; i < 6; ++i) sending.send(static_cast<std::uint32_t>(i % 2), share(i));
+    (void)sending.wait_for_delivery();
+    Inbox<std::uint32_t> told;
+    ConsumerOptions options;
+    options.group = "ahead";
+    options.member = Membership{.assigned =
+                                    [](const auto&) {
+                                        return Offsets{{0, 2}, {1, 4}};
+                                    },
+                                .revoked = [](Revocation) {},
+                                .past_end =
+                                    [&](std::uint32_t partition, const Error& why) {
+                                        CHECK(why.code == ErrorCode::conflict);
+                                        told.put(partition);
+                                    }};
+    Reading reading(*bus, topic, options);
+    CHECK(told.wait(1).front() == 1);
+    // Of partition 1 nothing; of 0 the last may have come.
+    for (const std::uint64_t number : sequences(reading.wait(0))) CHECK(number == 4);
 }
