@@ -45,9 +45,9 @@ struct Connection::Impl {
         return outcome;
     }
 
-    Result<void> begin() {
+    Result<void> begin(std::string_view how) {
         LODE_ASSERT(!inside);
-        LODE_TRY_VOID(run({std::string(engine->dialect().begin), {}}));
+        LODE_TRY_VOID(run({std::string(how), {}}));
         inside = true;
         broken = false;
         return success();
@@ -127,7 +127,7 @@ Result<void> Connection::transaction(const std::function<Result<void>()>& body, 
             LODE_TRY_VOID(impl_->engine->open());
         }
         impl_->broken = false;
-        Result<void> outcome = impl_->begin();
+        Result<void> outcome = impl_->begin(dialect().begin);
         if (outcome) {
             outcome = impl_->end(body());
         } else {
@@ -135,6 +135,16 @@ Result<void> Connection::transaction(const std::function<Result<void>()>& body, 
         }
         if (outcome || !impl_->broken || attempt == attempts) return outcome;
     }
+}
+
+Result<void> Connection::snapshot(const std::function<Result<void>()>& body) {
+    if (!dialect().before_snapshot.empty()) {
+        LODE_TRY_VOID(execute(dialect().before_snapshot));
+    }
+    if (const auto begun = impl_->begin(dialect().begin_snapshot); !begun) {
+        return failure_of("BEGIN", begun.error());
+    }
+    return impl_->end(body());
 }
 
 Result<void> Connection::exclusively(const std::function<Result<void>()>& body) {

@@ -89,6 +89,10 @@ class Connection {
     [[nodiscard]] Result<void> transaction(const std::function<Result<void>()>& body,
                                            int attempts = 5);
 
+    // Runs `body` in one transaction that only reads, all of it as of one moment and without
+    // holding up who writes. Not repeated: an error ends it.
+    [[nodiscard]] Result<void> snapshot(const std::function<Result<void>()>& body);
+
     // Runs `body` once while nobody else does so on this database; for changes of the schema. On
     // SQLite it is one transaction. MariaDB and MySQL commit each of its statements, so it must
     // be able to run again after a part of it.

@@ -75,6 +75,8 @@ const Dialect& sqlite_dialect() {
         // Takes the write lock at once: a transaction that read first and then cannot write
         // would fail however long it waited.
         .begin = "BEGIN IMMEDIATE",
+        .before_snapshot = "",
+        .begin_snapshot = "BEGIN DEFERRED",
         .id_type = "INTEGER PRIMARY KEY",
         .text_type = "VARCHAR",
         .column_references = Dialect::ColumnReferences::hold,
@@ -88,6 +90,8 @@ const Dialect& sqlite_dialect() {
 const Dialect& mysql_dialect() {
     static const Dialect dialect{
         .begin = "BEGIN",
+        .before_snapshot = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ",
+        .begin_snapshot = "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY",
         .id_type = "BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY",
         // Every collation that both MariaDB and MySQL have takes 'a' and 'a ' for equal.
         .text_type = "VARBINARY",

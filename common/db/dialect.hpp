@@ -14,9 +14,11 @@ struct Dialect {
     enum class ColumnReferences { hold, dropped };
     enum class Existing { on_conflict, on_duplicate_key };
 
-    std::string_view begin;      // starts a transaction that will write
-    std::string_view id_type;    // of a table's own integer key, given by the engine
-    std::string_view text_type;  // compared byte by byte; its length follows in brackets
+    std::string_view begin;            // starts a transaction that will write
+    std::string_view before_snapshot;  // sent ahead of the next; empty: nothing
+    std::string_view begin_snapshot;   // starts a transaction that reads all as of one moment
+    std::string_view id_type;          // of a table's own integer key, given by the engine
+    std::string_view text_type;        // compared byte by byte; its length follows in brackets
     ColumnReferences column_references;
     std::string_view find_versions;  // one number: whether the table schema_version is there
     Texts texts;

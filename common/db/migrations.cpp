@@ -140,7 +140,8 @@ constexpr std::string_view audit_log_table = R"(CREATE TABLE IF NOT EXISTS audit
     action VARCHAR(64) NOT NULL,
     detail VARCHAR(1024) NOT NULL))";
 
-// worker_bucket's sums again by the hour and by the day (UTC), kept longer.
+// Workers' sums of longer times (UTC): a row of worker_bucket is moved here when it is old, then on
+// to worker_day, so that a share is in one of the three.
 constexpr std::string_view worker_hour_table = R"(CREATE TABLE IF NOT EXISTS worker_hour (
     chain VARCHAR(16) NOT NULL,
     worker_id BIGINT NOT NULL REFERENCES worker (id),

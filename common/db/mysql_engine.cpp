@@ -24,13 +24,15 @@ constexpr std::uint16_t default_port = 3306;
 // Over twice the longest upsert of ours, 500 rows of audit_log in hexadecimal.
 constexpr std::int64_t packet_min = 4 << 20;
 
-// Both servers know all of these. Waits for a lock end before read_seconds, so that they are told
-// from a lost connection.
+// Waits for a lock end before read_seconds, so that they are told from a lost connection. Who
+// stands still in the middle of a transaction (a stopped process, a host that is cut off) loses its
+// session and its locks sooner than another gives up waiting for them: MySQL takes that setting for
+// a comment.
 constexpr const char* session_settings =
     "SET SESSION sql_mode = 'STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION,"
     "ONLY_FULL_GROUP_BY', autocommit = 1, foreign_key_checks = 1, unique_checks = 1, "
     "default_storage_engine = 'InnoDB', time_zone = '+00:00', innodb_lock_wait_timeout = 5, "
-    "lock_wait_timeout = 5";
+    "lock_wait_timeout = 5 /*M!100300 , idle_transaction_timeout = 3 */";
 constexpr const char* isolation = "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED";
 // Locks are the server's, so the name holds the database's.
 constexpr const char* take_lock = "SELECT GET_LOCK(CONCAT('lode.', MD5(DATABASE())), 30)";

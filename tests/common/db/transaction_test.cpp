@@ -1,4 +1,5 @@
 // Transactions over an engine that does what the test says: what is sent, what is repeated.
+#include <algorithm>
 #include <catch2/catch_test_macros.hpp>
 #include <deque>
 #include <map>
@@ -174,4 +175,23 @@ TEST_CASE("a session that cannot even roll back is not used again") {
     });
     CHECK(outcome.error().code == ErrorCode::conflict);
     CHECK_FALSE(story.open);
+}
+
+TEST_CASE("a snapshot is one transaction that reads, sent once") {
+    Story story;
+    auto connection = connection_of(story);
+    CHECK(connection.snapshot([&]() -> Result<void> {
+        LODE_TRY_VOID(connection.query("SELECT 1"));
+        return success();
+    }));
+    const std::string_view level = db::mysql_dialect().before_snapshot;
+    const std::string_view begin = db::mysql_dialect().begin_snapshot;
+    CHECK(story.sent == Sent{std::string(level), std::string(begin), "SELECT 1", "COMMIT"});
+    story.fail("SELECT 1", ErrorCode::unavailable);
+    const auto lost = connection.snapshot([&]() -> Result<void> {
+        LODE_TRY_VOID(connection.query("SELECT 1"));
+        return success();
+    });
+    CHECK(lost.error().code == ErrorCode::unavailable);
+    CHECK(std::ranges::count(story.sent, "SELECT 1") == 2);
 }
