@@ -38,7 +38,11 @@ Result<std::map<std::uint32_t, std::int64_t>> Accountant::assign(
 
 Result<Accountant::Written> Accountant::take(std::vector<ShareRecord> records, const JobShelf& jobs,
                                              Now now) {
+    const bool behind = records.size() >= grouping_.behind;
     for (ShareRecord& record : records) accounts_.add(std::move(record), jobs, now.steady);
+    if (!group_since_) group_since_ = now.steady;
+    const bool room = accounts_.counted() < grouping_.max;
+    if (behind && room && now.steady - *group_since_ < grouping_.time) return Written{};
     return write(now.unix);
 }
 
@@ -48,6 +52,7 @@ Result<Accountant::Written> Accountant::release(const JobShelf& jobs, Now now) {
 }
 
 Result<Accountant::Written> Accountant::write(UnixTime now) {
+    group_since_.reset();
     const Batches taken = accounts_.take_batches();
     Written written{.next = {}, .counted = 0, .repeated = taken.repeated, .newest = {}};
     if (taken.batches.empty()) return written;

@@ -40,6 +40,14 @@ class FrameArchive {
     [[nodiscard]] virtual Result<void> append(const Frame& frame, UnixTime now) = 0;
 };
 
+// Behind, one commit for many batches of the bus is what catches up: a worker's shares become one
+// row.
+struct Grouping {
+    std::size_t behind = 4'000;  // records in a batch that say so
+    std::size_t max = 96'000;    // shares then written together: 100 MB at 1 kB each
+    Duration time = std::chrono::milliseconds(500);  // none waits longer for others
+};
+
 class Accountant {
   public:
     struct Now {
@@ -53,22 +61,30 @@ class Accountant {
         UnixTime newest;  // accept time of the newest share
     };
 
-    Accountant(AccountStore& store, FrameArchive& archive, std::uint32_t halving_interval)
-        : store_(store), archive_(archive), accounts_(halving_interval) {}
+    Accountant(AccountStore& store, FrameArchive& archive, std::uint32_t halving_interval,
+               Grouping grouping = {})
+        : store_(store), archive_(archive), grouping_(grouping), accounts_(halving_interval) {}
 
     // These partitions are ours from now on, and only these. Gives the offsets to go on at. After
     // an error we have none.
     [[nodiscard]] Result<std::map<std::uint32_t, std::int64_t>> assign(
         const std::vector<std::uint32_t>& partitions);
     // None is ours any more; what is not written is forgotten, and another will count it.
-    void drop() { accounts_.close(); }
+    void drop() {
+        accounts_.close();
+        group_since_.reset();
+    }
 
-    // Counts, archives and commits. After any error we have no partition and must be assigned
-    // anew; what was in memory is counted from the bus again.
+    // Counts, archives and commits, or leaves it at counting while more is to come (waiting()).
+    // After any error we have no partition and must be assigned anew; what was in memory is counted
+    // from the bus again.
     [[nodiscard]] Result<Written> take(std::vector<ShareRecord> records, const JobShelf& jobs,
                                        Now now);
     // The same for shares whose jobs have come since.
     [[nodiscard]] Result<Written> release(const JobShelf& jobs, Now now);
+    // Whether counted shares wait to be written: flush() after Grouping::time at the latest.
+    [[nodiscard]] bool waiting() const { return group_since_.has_value(); }
+    [[nodiscard]] Result<Written> flush(Now now) { return write(now.unix); }
     void give_up(SteadyTime now) { accounts_.give_up(now); }
 
     [[nodiscard]] const Accounts& accounts() const { return accounts_; }
@@ -80,7 +96,9 @@ class Accountant {
 
     AccountStore& store_;
     FrameArchive& archive_;
+    const Grouping grouping_;
     Accounts accounts_;
+    std::optional<SteadyTime> group_since_;  // when the first batch that waits was taken
 };
 
 }  // namespace lode::sharelogger

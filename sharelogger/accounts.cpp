@@ -39,7 +39,9 @@ bool Accounts::count(PartitionAccount& account, const ShareRecord& record, const
         return true;
     }
     if (!jobs.has(share.value().job)) return false;
-    if (account.add(record, share.value()) == Verdict::already_counted) ++repeated_;
+    const Verdict verdict = account.add(record, share.value());
+    if (verdict == Verdict::counted) ++counted_;
+    if (verdict == Verdict::already_counted) ++repeated_;
     return true;
 }
 
@@ -80,6 +82,7 @@ void Accounts::stop_waiting(Open& partition) {
 }
 
 Batches Accounts::take_batches() {
+    counted_ = 0;
     Batches taken{.batches = {}, .repeated = std::exchange(repeated_, 0)};
     for (auto& [number, partition] : open_) {
         PartitionBatch batch = partition.account.take_batch();

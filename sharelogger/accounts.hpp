@@ -44,6 +44,8 @@ class Accounts {
     [[nodiscard]] std::map<std::uint32_t, Stop> stops() const;
     [[nodiscard]] std::size_t partitions() const { return open_.size(); }
     [[nodiscard]] std::size_t held() const { return held_; }
+    // Shares counted since the last take_batches().
+    [[nodiscard]] std::size_t counted() const { return counted_; }
 
   private:
     struct Open {
@@ -59,6 +61,7 @@ class Accounts {
     std::uint32_t halving_interval_;
     std::map<std::uint32_t, Open> open_;
     std::size_t held_ = 0;
+    std::size_t counted_ = 0;
     std::size_t repeated_ = 0;
 };
 

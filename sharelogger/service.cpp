@@ -22,16 +22,14 @@ namespace {
 using JobRecords = std::vector<bus::Record<v1::JobMessage>>;
 using ShareRecords = std::vector<bus::Record<v1::Share>>;
 
-// A batch is a transaction and an fsync a partition: behind, large ones are what catches up,
-// because a worker's shares become one row. Some 30 MB in memory, and a frame of them is below what
-// a record holds.
+// What the bus hands over at a time, some 30 MB; behind, the accountant writes several together.
 constexpr std::size_t batch_max = 32'000;
 constexpr auto reopen_first = std::chrono::seconds(1);
 constexpr auto reopen_max = std::chrono::seconds(10);
 constexpr auto tick = std::chrono::seconds(1);
 // How often stopped partitions are looked at again, and workers' last shares are noted.
 constexpr auto upkeep_interval = std::chrono::seconds(10);
-// How often rows too old are looked for when there were none.
+// How often old rows are looked for when there were none.
 constexpr auto retention_interval = std::chrono::seconds(60);
 
 std::uint32_t halving_interval_of(const config::ChainConfig& chain) {
@@ -93,7 +91,7 @@ class Sharelogger final : public runtime::Service {
     void on_tick();
     Result<void> upkeep();
     Result<bool> can_go_on(std::uint32_t partition, const Stop& stop);
-    void delete_old();
+    void tidy();
 
     [[nodiscard]] Accountant::Now now() const {
         return {context_.clock.unix_now(), context_.clock.steady_now()};
@@ -105,12 +103,14 @@ class Sharelogger final : public runtime::Service {
     ArchiveWriter archive_;
     JobLog jobs_log_;
     std::unique_ptr<Books> books_;
-    std::unique_ptr<Accountant> accountant_;  // refers to books_
-    std::map<std::uint32_t, Stop> stops_;     // that were told
+    std::unique_ptr<Accountant> accountant_;         // refers to books_
+    std::map<std::uint32_t, Stop> stops_;            // that were told
+    std::map<std::uint32_t, std::string> past_end_;  // partitions that the bus cannot go on with
     std::optional<bus::Consumer<v1::JobMessage>> jobs_;
     std::optional<bus::Consumer<v1::Share>> shares_;
     std::unique_ptr<Timer> tick_;
     std::unique_ptr<Timer> retry_;
+    std::unique_ptr<Timer> flush_;  // while counted shares wait for more
     SteadyTime next_upkeep_{};
     SteadyTime next_retention_{};
     Duration reopen_after_ = reopen_first;
@@ -157,10 +157,13 @@ Result<void> Sharelogger::open_shares() {
         std::make_unique<Accountant>(books_->shares, archive_, halving_interval_of(chain_));
     bus::ConsumerOptions options{
         .group = "sharelogger",
-        .member = bus::Membership{.assigned = [this](const auto& partitions) -> bus::Offsets {
-                                      return assigned(partitions);
-                                  },
-                                  .revoked = [this](bus::Revocation how) { revoked(how); }},
+        .member = bus::Membership{
+            .assigned = [this](const auto& partitions) -> bus::Offsets {
+                return assigned(partitions);
+            },
+            .revoked = [this](bus::Revocation how) { revoked(how); },
+            .past_end = [this](std::uint32_t partition,
+                               const Error& why) { past_end_[partition] = why.context; }},
         .batch_max = batch_max};
     LODE_TRY(auto shares,
              bus::Consumer<v1::Share>::open(
@@ -172,10 +175,12 @@ Result<void> Sharelogger::open_shares() {
 }
 
 void Sharelogger::close() {
+    flush_.reset();
     shares_.reset();
     accountant_.reset();
     books_.reset();
     stops_.clear();
+    past_end_.clear();
     probe_.assigned.set(0);
     probe_.stopped.set(0);
     probe_.held.set(0);
@@ -218,6 +223,7 @@ void Sharelogger::jobs_arrived(const JobRecords& records) {
 bus::Offsets Sharelogger::assigned(const std::vector<std::uint32_t>& partitions) {
     const auto offsets = accountant_->assign(partitions);
     stops_.clear();
+    past_end_.clear();
     probe_.assigned.set(accountant_->accounts().partitions());
     if (!offsets) {
         // Not within the consumer's own call. Until then every record is passed over.
@@ -232,6 +238,7 @@ bus::Offsets Sharelogger::assigned(const std::vector<std::uint32_t>& partitions)
 void Sharelogger::revoked(bus::Revocation how) {
     accountant_->drop();
     stops_.clear();
+    past_end_.clear();
     probe_.assigned.set(0);
     probe_.stopped.set(0);
     probe_.held.set(0);
@@ -244,10 +251,16 @@ void Sharelogger::shares_arrived(ShareRecords records) {
     std::vector<ShareRecord> shares;
     shares.reserve(records.size());
     for (auto& record : records) {
+        past_end_.erase(record.position.partition);
         shares.push_back({record.position.partition, record.position.offset, record.appended,
                           std::move(record.message)});
     }
     finish(accountant_->take(std::move(shares), jobs_log_.shelf(), now()), begun);
+    if (!accountant_ || !accountant_->waiting() || flush_) return;
+    flush_ = context_.loop.after(Grouping{}.time, [this] {
+        flush_.reset();
+        if (accountant_->waiting()) finish(accountant_->flush(now()), context_.clock.steady_now());
+    });
 }
 
 void Sharelogger::finish(const Result<Accountant::Written>& written, SteadyTime begun) {
@@ -299,7 +312,7 @@ Result<void> Sharelogger::upkeep() {
     const SteadyTime steady = context_.clock.steady_now();
     accountant_->give_up(steady);
     LODE_TRY_VOID(note_stops());
-    delete_old();
+    tidy();
     if (steady < next_upkeep_) return success();
     next_upkeep_ = steady + upkeep_interval;
     LODE_TRY_VOID(books_->shares.note_last_shares());
@@ -328,12 +341,12 @@ Result<bool> Sharelogger::can_go_on(std::uint32_t partition, const Stop& stop) {
     return false;
 }
 
-void Sharelogger::delete_old() {
+void Sharelogger::tidy() {
     if (context_.clock.steady_now() < next_retention_) return;
-    const auto left = books_->retention.delete_some(context_.clock.unix_now());
+    const auto left = books_->retention.tidy_some(context_.clock.unix_now());
     if (!left) {
         // Another instance may be at the same rows.
-        log::warn("old rows are deleted later", {{"error", left.error()}});
+        log::warn("old rows are moved later", {{"error", left.error()}});
     }
     if (!left || left.value() == ShareRetention::Left::nothing) {
         next_retention_ = context_.clock.steady_now() + retention_interval;
@@ -342,6 +355,9 @@ void Sharelogger::delete_old() {
 
 runtime::Health Sharelogger::health() const {
     if (!waiting_for_.empty()) return {runtime::Readiness::not_ready, waiting_for_};
+    if (!past_end_.empty()) {
+        return {runtime::Readiness::not_ready, past_end_.begin()->second};
+    }
     if (!stops_.empty()) {
         const auto& [partition, stop] = *stops_.begin();
         return {runtime::Readiness::not_ready,

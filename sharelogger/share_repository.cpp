@@ -1,7 +1,10 @@
 // The statements behind the accounts.
 #include "sharelogger/share_repository.hpp"
 
+#include <limits>
+
 #include "common/db/limbs.hpp"
+#include "sharelogger/worker_rows.hpp"
 
 namespace lode::sharelogger {
 namespace {
@@ -9,47 +12,14 @@ namespace {
 // Work of a user who chose nothing: the pool's base scheme.
 constexpr const char* base_scheme = "base";
 
+// Of user_bucket, what one statement sums up: ten rows a user and partition. 100,000 such pairs are
+// a million rows, a second or two.
+constexpr auto sums_piece = std::chrono::minutes(10);
+
 // Stream ids use all 64 bits; BIGINT holds the same bits.
 db::Value value_of(StreamId stream) {
     return static_cast<std::int64_t>(stream.value());
 }
-
-void append_work(std::vector<db::Value>& row, const WorkSum& sum) {
-    row.emplace_back(sum.shares);
-    for (const std::int64_t limb : db::limbs_of(sum.work)) row.emplace_back(limb);
-}
-
-// What one of the three tables of workers' sums takes in: a row a worker and partition and `length`
-// of time. Adding up happens here, so that a statement has each row once.
-struct WorkerRows {
-    std::string_view table;
-    std::int64_t length_ms;
-    using Key = std::tuple<std::int64_t, std::int64_t, std::uint32_t>;  // worker, start, partition
-    std::map<Key, WorkSum> sums{};
-
-    void add(std::int64_t worker, UnixTime start, std::uint32_t partition, const WorkSum& sum) {
-        const std::int64_t ms = to_unix_ms(start);
-        WorkSum& whole = sums[{worker, ms - ms % length_ms, partition}];
-        whole.work += sum.work;
-        whole.shares += sum.shares;
-    }
-    [[nodiscard]] db::Upsert upsert(const std::string& chain) const {
-        db::Upsert upsert{.table = table,
-                          .columns = {"chain", "worker_id", "start_unix_ms", "partition_no",
-                                      "shares", "work_0", "work_1", "work_2"},
-                          .key = {"chain", "worker_id", "start_unix_ms", "partition_no"},
-                          .add = {"shares", "work_0", "work_1", "work_2"},
-                          .replace = {},
-                          .rows = {}};
-        upsert.rows.reserve(sums.size());
-        for (const auto& [key, sum] : sums) {
-            auto& row = upsert.rows.emplace_back(std::vector<db::Value>{
-                chain, std::get<0>(key), std::get<1>(key), std::int64_t{std::get<2>(key)}});
-            append_work(row, sum);
-        }
-        return upsert;
-    }
-};
 
 NameIds::Names names_in(const std::vector<PartitionBatch>& batches) {
     NameIds::Names names;
@@ -113,25 +83,46 @@ Result<void> ShareRepository::move_offset(const PartitionBatch& batch) {
                                             std::to_string(batch.expected));
 }
 
-Result<std::map<std::uint32_t, ShareRepository::Committed>> ShareRepository::committed() {
-    // One statement sees one moment. Sums are taken by the day, so that no limb can leave 63 bits
-    // (common/db/limbs.hpp).
-    LODE_TRY(const auto rows,
-             db_.query("SELECT partition_no, next_offset, 0, 0, 0, 0 FROM consumer_offset "
-                       "WHERE consumer = ? AND chain = ? AND topic = ? "
-                       "UNION ALL "
-                       "SELECT partition_no, 0, SUM(shares), SUM(work_0), SUM(work_1), SUM(work_2) "
-                       "FROM user_bucket WHERE chain = ? "
-                       "GROUP BY partition_no, start_unix_ms - start_unix_ms % 86400000",
-                       {offset_consumer, chain_, offset_topic, chain_}));
-    std::map<std::uint32_t, Committed> committed;
-    for (const db::Row& row : rows) {
-        Committed& partition = committed[static_cast<std::uint32_t>(row.integer(0))];
-        partition.next += row.integer(1);
-        LODE_TRY(const auto work, db::work_of({row.integer(3), row.integer(4), row.integer(5)}));
-        partition.total += {.shares = row.integer(2), .work = work};
-    }
+Result<ShareRepository::Commits> ShareRepository::committed() {
+    Commits committed;
+    LODE_TRY_VOID(db_.snapshot([&]() -> Result<void> {
+        LODE_TRY(const auto offsets,
+                 db_.query("SELECT partition_no, next_offset FROM consumer_offset WHERE "
+                           "consumer = ? AND chain = ? AND topic = ?",
+                           {offset_consumer, chain_, offset_topic}));
+        for (const db::Row& row : offsets) {
+            committed[static_cast<std::uint32_t>(row.integer(0))].next = row.integer(1);
+        }
+        std::optional<std::int64_t> from = std::numeric_limits<std::int64_t>::min();
+        while (from) {
+            LODE_TRY(from, add_sums_of_piece(*from, committed));
+        }
+        return success();
+    }));
     return committed;
+}
+
+// A piece is short enough for the limit on a statement, and for no limb to leave 63 bits
+// (common/db/limbs.hpp). Stretches without rows cost nothing.
+Result<std::optional<std::int64_t>> ShareRepository::add_sums_of_piece(std::int64_t from,
+                                                                       Commits& committed) {
+    LODE_TRY(const auto first, db_.query("SELECT MIN(start_unix_ms) FROM user_bucket WHERE "
+                                         "chain = ? AND start_unix_ms >= ?",
+                                         {chain_, from}));
+    if (first.front().is_null(0)) return std::nullopt;
+    const std::int64_t until =
+        first.front().integer(0) + std::chrono::milliseconds(sums_piece).count();
+    LODE_TRY(const auto rows,
+             db_.query("SELECT partition_no, SUM(shares), SUM(work_0), SUM(work_1), SUM(work_2) "
+                       "FROM user_bucket WHERE chain = ? AND start_unix_ms >= ? AND "
+                       "start_unix_ms < ? GROUP BY partition_no",
+                       {chain_, first.front().integer(0), until}));
+    for (const db::Row& row : rows) {
+        LODE_TRY(const auto work, db::work_of({row.integer(2), row.integer(3), row.integer(4)}));
+        committed[static_cast<std::uint32_t>(row.integer(0))].total +=
+            {.shares = row.integer(1), .work = work};
+    }
+    return until;
 }
 
 Result<void> ShareRepository::commit(const std::vector<PartitionBatch>& batches, UnixTime now) {
@@ -178,28 +169,20 @@ Result<void> ShareRepository::write_users(const std::vector<PartitionBatch>& bat
             auto& row = users.rows.emplace_back(std::vector<db::Value>{
                 chain_, names_.user(key.user), to_unix_ms(key.start), std::int64_t{batch.partition},
                 std::int64_t{key.bits}, std::int64_t{key.height_epoch}, base_scheme});
-            append_work(row, sum);
+            append_sum(row, sum);
         }
     }
     return db_.upsert(users);
 }
 
 Result<void> ShareRepository::write_workers(const std::vector<PartitionBatch>& batches) {
-    WorkerRows buckets{"worker_bucket", 600'000};
-    WorkerRows hours{"worker_hour", 3'600'000};
-    WorkerRows days{"worker_day", 86'400'000};
+    WorkerRows rows(worker_buckets);
     for (const PartitionBatch& batch : batches) {
         for (const auto& [key, sum] : batch.workers) {
-            const std::int64_t id = names_.worker({key.user, key.worker});
-            for (WorkerRows* rows : {&buckets, &hours, &days}) {
-                rows->add(id, key.start, batch.partition, sum);
-            }
+            rows.add({names_.worker({key.user, key.worker}), key.start, batch.partition}, sum);
         }
     }
-    for (const WorkerRows* rows : {&buckets, &hours, &days}) {
-        LODE_TRY_VOID(db_.upsert(rows->upsert(chain_)));
-    }
-    return success();
+    return db_.upsert(rows.upsert(chain_));
 }
 
 Result<void> ShareRepository::write_sequences(const std::vector<PartitionBatch>& batches,

@@ -38,7 +38,8 @@ class ShareRepository final : public AccountStore {
         std::int64_t next = 0;
         ShareTotal total;
     };
-    [[nodiscard]] Result<std::map<std::uint32_t, Committed>> committed();
+    using Commits = std::map<std::uint32_t, Committed>;
+    [[nodiscard]] Result<Commits> committed();
 
   private:
     struct LastShare {
@@ -47,6 +48,10 @@ class ShareRepository final : public AccountStore {
         UnixTime at;
     };
 
+    // Adds what begins in the next piece of time at or after `from`; gives where the one after
+    // begins, nothing when there was no more.
+    [[nodiscard]] Result<std::optional<std::int64_t>> add_sums_of_piece(std::int64_t from,
+                                                                        Commits& committed);
     [[nodiscard]] Result<void> move_offset(const PartitionBatch& batch);
     [[nodiscard]] Result<void> write_users(const std::vector<PartitionBatch>& batches);
     [[nodiscard]] Result<void> write_workers(const std::vector<PartitionBatch>& batches);

@@ -1,27 +1,76 @@
-// One statement a table; each is its own transaction.
+// A row is taken away only as it was read, and what was read is added to the longer row in the same
+// transaction: a share is in one of the three tables at any moment, whoever does it how often.
 #include "sharelogger/share_retention.hpp"
 
-namespace lode::sharelogger {
+#include <algorithm>
 
-Result<ShareRetention::Left> ShareRetention::delete_some(UnixTime now) {
-    struct Rule {
-        std::string_view statement;
-        std::chrono::hours kept;
-    };
-    // Debian's SQLite knows DELETE … LIMIT as MySQL does.
-    const Rule rules[] = {
-        {"DELETE FROM worker_bucket WHERE chain = ? AND start_unix_ms < ? LIMIT ?", buckets_kept},
-        {"DELETE FROM worker_hour WHERE chain = ? AND start_unix_ms < ? LIMIT ?", hours_kept},
-        {"DELETE FROM stream_sequence WHERE chain = ? AND updated_unix_ms < ? LIMIT ?",
-         silent_streams_kept},
-    };
+#include "common/db/limbs.hpp"
+
+namespace lode::sharelogger {
+namespace {
+
+// The columns of a query of sums.
+enum Column : std::size_t { worker, start, partition, shares, work_0, work_1, work_2 };
+
+}  // namespace
+
+Result<ShareRetention::Left> ShareRetention::tidy_some(UnixTime now) {
     Left left = Left::nothing;
-    for (const Rule& rule : rules) {
-        LODE_TRY(const auto deleted,
-                 db_.execute(rule.statement, {chain_, to_unix_ms(now - rule.kept), rows_max}));
-        if (deleted >= rows_max) left = Left::more;
+    for (const Step& step : {Step{worker_buckets, worker_hours, now - buckets_kept},
+                             Step{worker_hours, worker_days, now - hours_kept}}) {
+        LODE_TRY(const Left of_step, move(step));
+        left = std::max(left, of_step);
     }
-    return left;
+    LODE_TRY(const Left of_streams, delete_silent_streams(now - silent_streams_kept));
+    return std::max(left, of_streams);
+}
+
+Result<ShareRetention::Left> ShareRetention::move(const Step& step) {
+    std::int64_t moved = 0;
+    const std::string select =
+        "SELECT worker_id, start_unix_ms, partition_no, shares, work_0, work_1, work_2 FROM " +
+        std::string(step.from.name) +
+        " WHERE chain = ? AND start_unix_ms < ? ORDER BY start_unix_ms, worker_id, partition_no "
+        "LIMIT ?";
+    LODE_TRY_VOID(db_.transaction([&]() -> Result<void> {
+        LODE_TRY(const auto rows, db_.query(select, {chain_, to_unix_ms(step.before), rows_max}));
+        moved = std::ssize(rows);
+        WorkerRows longer(step.to);
+        // Taken away first: of two instances at the same rows the second waits here, then finds
+        // none and has written nothing.
+        for (const db::Row& row : rows) {
+            LODE_TRY_VOID(take_away(step.from, row));
+            LODE_TRY(const auto work,
+                     db::work_of({row.integer(work_0), row.integer(work_1), row.integer(work_2)}));
+            longer.add({row.integer(worker), from_unix_ms(row.integer(start)),
+                        static_cast<std::uint32_t>(row.integer(partition))},
+                       {.work = work, .shares = row.integer(shares), .last_share = {}});
+        }
+        return db_.upsert(longer.upsert(chain_));
+    }));
+    return moved < rows_max ? Left::nothing : Left::more;
+}
+
+// A late share may have been added since the row was read.
+Result<void> ShareRetention::take_away(const WorkerTable& from, const db::Row& row) {
+    LODE_TRY(const auto taken,
+             db_.execute("DELETE FROM " + std::string(from.name) +
+                             " WHERE chain = ? AND worker_id = ? AND start_unix_ms = ? AND "
+                             "partition_no = ? AND shares = ?",
+                         {chain_, row.integer(worker), row.integer(start), row.integer(partition),
+                          row.integer(shares)}));
+    if (taken == 1) return success();
+    return failure(ErrorCode::conflict,
+                   "another was at the same rows of " + std::string(from.name));
+}
+
+Result<ShareRetention::Left> ShareRetention::delete_silent_streams(UnixTime before) {
+    // Debian's SQLite knows DELETE … LIMIT as MySQL does.
+    LODE_TRY(const auto deleted,
+             db_.execute("DELETE FROM stream_sequence WHERE chain = ? AND updated_unix_ms < ? "
+                         "LIMIT ?",
+                         {chain_, to_unix_ms(before), rows_max}));
+    return deleted < rows_max ? Left::nothing : Left::more;
 }
 
 }  // namespace lode::sharelogger

@@ -1,5 +1,5 @@
-// Deletes rows nobody needs any more, a bounded piece at a time. Two instances that do so at once
-// only share the work.
+// Moves workers' sums on to longer times as they grow old, and deletes what nobody needs any more,
+// a bounded piece at a time. Two instances that do so at once only share the work.
 #pragma once
 
 #include <string>
@@ -7,14 +7,15 @@
 #include "common/base/clock.hpp"
 #include "common/base/result.hpp"
 #include "common/db/db.hpp"
+#include "sharelogger/worker_rows.hpp"
 
 namespace lode::sharelogger {
 
 class ShareRetention {
   public:
-    // Rows of a table deleted at a time: some 10 ms, so that counting hardly waits.
+    // Rows of a table moved or deleted at a time: some 50 ms, so that counting hardly waits.
     static constexpr std::int64_t rows_max = 1'000;
-    // Ten-minute sums are shown for 24 h, hours for 7 d; days stay.
+    // Ten-minute sums are kept for 24 h, then hours for 7 d; days stay.
     static constexpr auto buckets_kept = std::chrono::hours(24 + 1);
     static constexpr auto hours_kept = std::chrono::hours(24 * 7 + 1);
     // A stream ends with its sserver's run; what it left in a spool comes far sooner.
@@ -25,9 +26,20 @@ class ShareRetention {
         : db_(connection), chain_(std::move(chain)) {}
 
     enum class Left : std::uint8_t { nothing, more };
-    [[nodiscard]] Result<Left> delete_some(UnixTime now);
+    // Each table's piece is one transaction; after an error some may be done, and all may be tried
+    // again. Conflict when another was at the same rows.
+    [[nodiscard]] Result<Left> tidy_some(UnixTime now);
 
   private:
+    struct Step {
+        const WorkerTable& from;
+        const WorkerTable& to;
+        UnixTime before;  // rows that begin earlier are moved
+    };
+    [[nodiscard]] Result<Left> move(const Step& step);
+    [[nodiscard]] Result<void> take_away(const WorkerTable& from, const db::Row& row);
+    [[nodiscard]] Result<Left> delete_silent_streams(UnixTime before);
+
     db::Connection& db_;
     std::string chain_;
 };

@@ -112,6 +112,10 @@ Result<void> run(const char* what, Ends ends, std::size_t workers, int batches) 
         auto records = topic.next_batch();
         const auto started = std::chrono::steady_clock::now();
         LODE_TRY_VOID(accountant.take(std::move(records), jobs, {begin, started}));
+        const bool last = i == warm - 1 || i == warm + batches - 1;
+        if (last) {
+            LODE_TRY_VOID(accountant.flush({begin, started}));
+        }
         if (i >= warm) spent += std::chrono::steady_clock::now() - started;
     }
     const double seconds = std::chrono::duration<double>(spent).count();

@@ -59,7 +59,9 @@ class Archive final : public FrameArchive {
 
 struct Instance {
     Instance(World& world, std::size_t self)
-        : store(world, self), archive(world, self), accountant(store, archive, 210'000) {}
+        : store(world, self),
+          archive(world, self),
+          accountant(store, archive, 210'000, {.behind = 3, .max = 12}) {}
 
     Store store;
     Archive archive;
@@ -96,7 +98,10 @@ class World {
             one->reopens = false;
         }
         rebalance();
-        for (auto& one : instances_) read(*one, 1'000'000);
+        for (auto& one : instances_) {
+            read(*one, 1'000'000);
+            REQUIRE(one->accountant.flush(now_));
+        }
         check();
     }
     void check_all_counted() const {
@@ -207,7 +212,6 @@ class World {
         }
     }
     void produce_job() { ++jobs_; }
-
     void act(Instance& one) {
         if (one.reopens) {
             one.reopens = false;  // it joins at the next rebalance
@@ -223,7 +227,9 @@ class World {
             if (random_() % 2 == 0) one.jobs.add(JobId(job));
         }
         if (random_() % 3 == 0) {
-            if (!one.accountant.release(one.jobs, now_)) leave(one);
+            const auto written = random_() % 2 == 0 ? one.accountant.release(one.jobs, now_)
+                                                    : one.accountant.flush(now_);
+            if (!written) leave(one);
             return;
         }
         read(one, 1 + random_() % 6);

@@ -109,25 +109,6 @@ TEST_CASE("ids given in a transaction that failed are not remembered", "[databas
     CHECK(totals_in(database, "user_bucket").shares == 2);
 }
 
-TEST_CASE("hours and days take in the same sums as the ten minutes", "[database]") {
-    const test::Database database;
-    Repository repository(database);
-    REQUIRE(repository->load(2));
-    REQUIRE(repository->commit({batch_from(0)}, start));
-    REQUIRE(repository->commit({batch_from(2)}, start));
-    for (const auto& [table, length] :
-         {std::pair{"worker_bucket", 600'000LL}, std::pair{"worker_hour", 3'600'000LL},
-          std::pair{"worker_day", 86'400'000LL}}) {
-        const auto totals = totals_in(database, table);
-        CHECK(totals.shares == 4);
-        CHECK(totals.work == bitcoin::Work(4, 20));
-        const auto rows =
-            repository.connection.query(std::string("SELECT start_unix_ms FROM ") + table).value();
-        REQUIRE(rows.size() == 2);  // a worker each
-        CHECK(rows[0].integer(0) == to_unix_ms(start) - to_unix_ms(start) % length);
-    }
-}
-
 TEST_CASE("batches of several partitions are written together or not at all", "[database]") {
     const test::Database database;
     Repository repository(database);
@@ -137,11 +118,11 @@ TEST_CASE("batches of several partitions are written together or not at all", "[
     other.partition = 3;
     REQUIRE(repository->commit({batch_from(0), other}, start));
     CHECK(totals_in(database, "user_bucket").shares == 4);
-    CHECK(totals_in(database, "worker_day").shares == 4);
+    CHECK(totals_in(database, "worker_bucket").shares == 4);
     const auto late = repository->commit({batch_from(2), other}, start);
     CHECK(late.error().code == ErrorCode::conflict);
     CHECK(repository->load(2).value().next == 2);
-    CHECK(totals_in(database, "worker_hour").shares == 4);
+    CHECK(totals_in(database, "worker_bucket").shares == 4);
 }
 
 TEST_CASE("workers' last shares are noted when asked to", "[database]") {

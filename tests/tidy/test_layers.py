@@ -31,6 +31,7 @@ SERVICE_ADAPTERS = {
     "sharelogger/name_ids",          # ids of users and workers
     "sharelogger/share_repository",  # its rows
     "sharelogger/share_retention",   # rows that are old
+    "sharelogger/worker_rows",       # sums of workers as rows
     "statshttpd/history_reader",     # the database on a thread of its own
     "statshttpd/history_repository",  # the rows it shows
     "sserver/doors",               # the ports that miners come in by
