@@ -30,8 +30,12 @@ BookActions BlockBook::solved(const BlockRow& row, Origin origin, SteadyTime now
 }
 
 BookActions BlockBook::recorded(const BlockRow& row) {
-    if (followed_.contains(row.hash)) return {};
     return {RowChange{std::nullopt, row, {}}};
+}
+
+std::vector<v1::NodeAnswer> BlockBook::answers(const Hash256& block) const {
+    const auto found = followed_.find(block);
+    return found == followed_.end() ? std::vector<v1::NodeAnswer>{} : found->second.answers;
 }
 
 BookActions BlockBook::submit_answered(const SubmitBlock& to,
@@ -58,8 +62,8 @@ void BlockBook::node_lost(std::size_t node) {
     tracker_.node_lost(node);
 }
 
-BookActions BlockBook::tip_changed(std::size_t node, std::uint32_t height) {
-    return translate(tracker_.tip_changed(node, height));
+BookActions BlockBook::tip_changed(std::size_t node, std::uint32_t height, TipChange change) {
+    return translate(tracker_.tip_changed(node, height, change));
 }
 
 BookActions BlockBook::tick(SteadyTime now) {

@@ -47,8 +47,11 @@ class BlockBook {
     // only when the table does not know it.
     enum class Origin { live, journal };
     [[nodiscard]] BookActions solved(const BlockRow& row, Origin origin, SteadyTime now);
-    // A block too deep to be sent again, whose row a crash may have prevented.
+    // A block whose row a crash or a full backlog may have prevented: it is inserted unless it is
+    // there, and goes on from what the row says.
     [[nodiscard]] BookActions recorded(const BlockRow& row);
+    // Each node's last answer about a block that is followed.
+    [[nodiscard]] std::vector<v1::NodeAnswer> answers(const bitcoin::Hash256& block) const;
 
     // `word`: what the node said, none when it was not reached.
     [[nodiscard]] BookActions submit_answered(const SubmitBlock& to,
@@ -58,7 +61,8 @@ class BlockBook {
     void view_failed(const AskBlock& asked);
     // The node does not answer: what it said of blocks no longer counts.
     void node_lost(std::size_t node);
-    [[nodiscard]] BookActions tip_changed(std::size_t node, std::uint32_t height);
+    [[nodiscard]] BookActions tip_changed(std::size_t node, std::uint32_t height,
+                                          TipChange change = TipChange::reorganised);
     [[nodiscard]] BookActions tick(SteadyTime now);
 
     // We changed the row; or we did not, and this is its state (none: there is no row).

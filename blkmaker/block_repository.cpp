@@ -86,14 +86,20 @@ Result<void> BlockRepository::mark_published(const MarkPublished& event) {
     return success();
 }
 
-Result<void> BlockRepository::record_answer(const Answer& answer) {
+Result<void> BlockRepository::record_answers(const std::vector<Answer>& answers) {
+    if (answers.empty()) return success();
+    std::vector<std::vector<db::Value>> rows;
+    rows.reserve(answers.size());
+    for (const Answer& answer : answers) {
+        rows.push_back({value_of(answer.block), value_of(answer.node), value_of(answer.word),
+                        to_unix_ms(answer.when)});
+    }
     return db_.upsert({.table = "block_submission",
                        .columns = {"block_hash", "node", "answer", "answered_unix_ms"},
                        .key = {"block_hash", "node"},
                        .add = {},
                        .replace = {"answer", "answered_unix_ms"},
-                       .rows = {{value_of(answer.block), value_of(answer.node),
-                                 value_of(answer.word), to_unix_ms(answer.when)}}});
+                       .rows = std::move(rows)});
 }
 
 Result<std::vector<StoredRow>> BlockRepository::unfinished(const std::string& chain) {

@@ -2,6 +2,7 @@
 // repeated: a second time changes nothing.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -36,7 +37,12 @@ class BlockRepository {
         UnixTime when;
     };
     // Each node's last answer counts.
-    [[nodiscard]] Result<void> record_answer(const Answer& answer);
+    [[nodiscard]] Result<void> record_answers(const std::vector<Answer>& answers);
+
+    // What `body` writes, in one transaction; it may run more than once (db::Connection).
+    [[nodiscard]] Result<void> together(const std::function<Result<void>()>& body) {
+        return db_.transaction(body);
+    }
 
     // Rows whose state is not final or whose event may not be on the bus, oldest first.
     [[nodiscard]] Result<std::vector<StoredRow>> unfinished(const std::string& chain);

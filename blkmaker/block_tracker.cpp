@@ -139,6 +139,7 @@ Actions BlockTracker::block_viewed(const Hash256& hash, std::size_t node, const 
     side.asking = false;
     side.viewed = true;
     side.view = view;
+    side.ask_again_at = next_question(found->second, view.tip_height);
     tips_[node] = std::max(tips_[node], view.tip_height);
     settle(hash, actions);
     return actions;
@@ -180,11 +181,25 @@ Actions BlockTracker::row_stands(const Hash256& hash, BlockState state) {
     return actions;
 }
 
-Actions BlockTracker::tip_changed(std::size_t node, std::uint32_t height) {
+// The height of the tip at which a block is asked about again: when its own height is reached and
+// once more behind it, where it is judged lost, where it is mature, and then at each tip.
+std::uint32_t BlockTracker::next_question(const Block& block, std::uint32_t tip) const {
+    const auto mature = block.height + static_cast<std::uint32_t>(options_.maturity) - 1;
+    for (const std::uint32_t height :
+         {block.height, block.height + 1, block.height + settled_depth, mature}) {
+        if (height > tip) return height;
+    }
+    return tip + 1;
+}
+
+Actions BlockTracker::tip_changed(std::size_t node, std::uint32_t height, TipChange change) {
     Actions actions;
     tips_[node] = height;
     std::erase_if(blocks_, [&](const auto& one) { return outlived(one.second, height); });
     for (auto& [hash, block] : blocks_) {
+        const NodeSide& side = block.nodes[node];
+        const bool stands = change == TipChange::extended && side.viewed;
+        if (stands && height < side.ask_again_at) continue;
         if (height >= block.height) ask(hash, block, node, actions);
     }
     return actions;

@@ -69,6 +69,9 @@ struct BlockView {
     std::uint32_t tip_height = 0;
 };
 
+// Whether a node's new best block builds on the one it had; when that is not known it does not.
+enum class TipChange { reorganised, extended };
+
 struct TrackerOptions {
     std::size_t nodes = 1;
     std::int64_t maturity = 101;    // confirmations at which the reward may be spent
@@ -102,8 +105,11 @@ class BlockTracker {
     void view_failed(const bitcoin::Hash256& block, std::size_t node);
     // The node does not answer: what it said of blocks no longer counts.
     void node_lost(std::size_t node);
-    // The node's best block changed or was learnt: every block it may concern is asked about.
-    [[nodiscard]] Actions tip_changed(std::size_t node, std::uint32_t height);
+    // The node's best block changed or was learnt. Where it builds on the one before, what the
+    // node said of a block stays true: it is asked again only at the depths that decide.
+    // Otherwise it is asked about every block the change may concern.
+    [[nodiscard]] Actions tip_changed(std::size_t node, std::uint32_t height,
+                                      TipChange change = TipChange::reorganised);
     // Retries that are due.
     [[nodiscard]] Actions tick(SteadyTime now);
 
@@ -116,6 +122,7 @@ class BlockTracker {
         bool asking = false;
         bool viewed = false;
         BlockView view;
+        std::uint32_t ask_again_at = 0;  // height of the tip
         Duration backoff = retry_first;
         std::optional<SteadyTime> retry_at;
     };
@@ -130,6 +137,7 @@ class BlockTracker {
     [[nodiscard]] std::size_t witnesses_needed() const;
     [[nodiscard]] bool rivals_own(const bitcoin::Hash256& hash) const;
     [[nodiscard]] std::optional<BlockState> judge(const Block& block) const;
+    [[nodiscard]] std::uint32_t next_question(const Block& block, std::uint32_t tip) const;
     void settle(const bitcoin::Hash256& hash, Actions& actions);
     [[nodiscard]] bool outlived(const Block& block, std::uint32_t tip) const;
     void ask(const bitcoin::Hash256& hash, Block& block, std::size_t node, Actions& actions) const;

@@ -31,10 +31,21 @@ Result<std::unique_ptr<Follower>> Follower::open(runtime::Context& context, cons
     made->events_ = std::move(events);
     made->rows_ = std::make_unique<RowWriter>(
         RowWriter::Options{context.pool.database, context.pool.data_dir, chain.name}, around.home,
-        [self = made.get()](const std::vector<StoredRow>& rows) {
-            self->perform(self->book_.rows_seen(rows));
-        });
+        made->row_listener(around.missed));
     return made;
+}
+
+RowWriter::Listener Follower::row_listener(Task missed) {
+    return {.rows_seen = [this](const auto& rows) { perform(book_.rows_seen(rows)); },
+            .told =
+                [this](const std::vector<RowWriter::Told>& told) {
+                    for (const auto& [change, outcome] : told) {
+                        perform(outcome.changed == BlockRepository::Changed::yes
+                                    ? book_.row_changed(change)
+                                    : book_.row_stands(change, outcome.stands));
+                    }
+                },
+            .missed = std::move(missed)};
 }
 
 void Follower::solved(const BlockRow& row, const Bytes& block, BlockBook::Origin origin) {
@@ -44,6 +55,15 @@ void Follower::solved(const BlockRow& row, const Bytes& block, BlockBook::Origin
 
 void Follower::recorded(const BlockRow& row) {
     perform(book_.recorded(row));
+    for (const v1::NodeAnswer& answer : book_.answers(row.hash)) {
+        rows_->record_answer(
+            {row.hash, answer.node(), answer.answer(), from_unix_ms(answer.answered_unix_ms())});
+    }
+}
+
+void Follower::end_calls() {
+    rows_->give_up();
+    for (const auto& node : nodes_) node->cancel();
 }
 
 void Follower::tick() {
@@ -55,7 +75,7 @@ void Follower::tick() {
                 tips_[i].reset();
             } else if (!tips_[i] || tip.value().hash != tips_[i]->hash) {
                 tips_[i] = tip.value();
-                perform(book_.tip_changed(i, tip.value().height));
+                perform(book_.tip_changed(i, tip.value().height, tip.value().change));
             }
         });
     }
@@ -130,12 +150,7 @@ void Follower::perform(const RowChange& action) {
                                           {"height", action.row.height},
                                           {"state", to_string(action.row.state)}});
     }
-    rows_->change(action, clock_.unix_now(),
-                  [this](const RowChange& change, const BlockRepository::Outcome& outcome) {
-                      perform(outcome.changed == BlockRepository::Changed::yes
-                                  ? book_.row_changed(change)
-                                  : book_.row_stands(change, outcome.stands));
-                  });
+    rows_->change(action, clock_.unix_now());
 }
 
 void Follower::perform(const PublishEvent& action) {

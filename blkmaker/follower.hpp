@@ -22,6 +22,9 @@ class Follower {
     struct Surroundings {
         Probe& probe;
         Executor& home;
+        // Rows were dropped while the database was away: all of the journal is to be recorded()
+        // again, as far as rows_waiting() leaves room.
+        Task missed;
     };
     [[nodiscard]] static Result<std::unique_ptr<Follower>> open(runtime::Context& context,
                                                                 const Config& config,
@@ -29,15 +32,18 @@ class Follower {
 
     // A block's bytes: sent to every node before this returns, and followed to its end.
     void solved(const BlockRow& row, const Bytes& block, BlockBook::Origin origin);
-    // A block too deep to be sent again, whose row a crash may have prevented.
+    // A block whose row a crash or a long outage of the database may have prevented.
     void recorded(const BlockRow& row);
 
     // Questions and retries that are due.
     void tick();
     // Reads the rows again, for what other instances changed and for events that lack.
     void look() { rows_->look(); }
-    // Calls `done` behind everything begun.
+    [[nodiscard]] std::size_t rows_waiting() const { return rows_->waiting(); }
+    // Calls `done` once the database has what it takes now.
     void drain(Task done) { rows_->drain(std::move(done)); }
+    // For good: calls under way fail, no row is written any more. The next start goes on.
+    void end_calls();
 
     [[nodiscard]] bool follows(const bitcoin::Hash256& block) const { return book_.follows(block); }
     [[nodiscard]] bool has_bytes(const bitcoin::Hash256& block) const {
@@ -49,6 +55,7 @@ class Follower {
   private:
     Follower(runtime::Context& context, const Config& config, const Surroundings& around);
 
+    [[nodiscard]] RowWriter::Listener row_listener(Task missed);
     void perform(const BookActions& actions);
     void perform(const SubmitBlock& action);
     void perform(const PreferBlock& action);

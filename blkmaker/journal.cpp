@@ -13,21 +13,30 @@ Result<Journal> Journal::open(std::filesystem::path folder, UnixTime now) {
     }
     Journal journal(std::move(folder));
     const std::string oldest = utc_day(now - kept);
-    std::vector<std::filesystem::path> files;
     for (const auto& entry : std::filesystem::directory_iterator(journal.folder_)) {
-        if (entry.path().filename() < oldest) {
-            std::filesystem::remove(entry.path(), error);
-        } else {
-            files.push_back(entry.path());
-        }
+        if (entry.path().filename() < oldest) std::filesystem::remove(entry.path(), error);
+    }
+    LODE_TRY(journal.entries_, journal.read());
+    return journal;
+}
+
+Result<std::vector<std::string>> Journal::read() const {
+    std::error_code error;
+    std::vector<std::filesystem::path> files;
+    for (const auto& entry : std::filesystem::directory_iterator(folder_, error)) {
+        files.push_back(entry.path());
+    }
+    if (error) {
+        return failure(ErrorCode::unavailable,
+                       folder_.string() + ": cannot read: " + error.message());
     }
     std::sort(files.begin(), files.end());
+    std::vector<std::string> entries;
     for (const auto& file : files) {
-        LODE_TRY_VOID(read_records(file, [&](ByteView record, std::uint64_t) {
-            journal.entries_.emplace_back(as_chars(record));
-        }));
+        LODE_TRY_VOID(read_records(
+            file, [&](ByteView record, std::uint64_t) { entries.emplace_back(as_chars(record)); }));
     }
-    return journal;
+    return entries;
 }
 
 Result<void> Journal::append(ByteView entry, UnixTime now) {

@@ -24,6 +24,9 @@ class Journal {
     // What the kept files held at opening, in the order it was written; given once.
     [[nodiscard]] std::vector<std::string> take_entries() { return std::move(entries_); }
 
+    // What the files hold now; those past `kept` may be among them.
+    [[nodiscard]] Result<std::vector<std::string>> read() const;
+
     // Returns once the entry is on disk.
     [[nodiscard]] Result<void> append(ByteView entry, UnixTime now);
 

@@ -16,6 +16,12 @@ void JournalWriter::append(std::string entry, std::function<void(Result<void>)> 
     });
 }
 
+void JournalWriter::read(std::function<void(Result<std::vector<std::string>>)> given) {
+    loop_.post([this, given = std::move(given)] {
+        home_.post([given, entries = journal_.read()] { given(entries); });
+    });
+}
+
 void JournalWriter::check(std::shared_ptr<const Bytes> block, const bitcoin::Hash256& hash) {
     loop_.post([block = std::move(block), hash] {
         if (const auto good = check_serialised(*block); !good) {

@@ -19,6 +19,8 @@ class JournalWriter {
     JournalWriter(Journal journal, const Clock& clock, Executor& home);
 
     void append(std::string entry, std::function<void(Result<void>)> written);
+    // Gives what the files hold behind everything begun so far.
+    void read(std::function<void(Result<std::vector<std::string>>)> given);
     // Reads a block from its own bytes again and complains loudly when it is not valid.
     void check(std::shared_ptr<const Bytes> block, const bitcoin::Hash256& hash);
     // Calls `done` on `home` behind everything begun so far.

@@ -14,6 +14,10 @@ NodeLink::NodeLink(std::string name, Connections connections, Executor& home)
       watch_loop_(name + "-watch") {}
 
 NodeLink::~NodeLink() {
+    cancel();
+}
+
+void NodeLink::cancel() {
     submit_rpc_->cancel();
     watch_rpc_->cancel();
 }
@@ -48,17 +52,23 @@ void NodeLink::ask_tip(std::function<void(Result<NodeTip>)> answer) {
     if (asking_tip_) return;
     asking_tip_ = true;
     watch_loop_.post([this, answer = std::move(answer)] {
-        const auto info = watch_rpc_->get_blockchain_info();
-        home_.post([this, answer, info] {
+        home_.post([this, answer, tip = look_at_tip()] {
             asking_tip_ = false;
-            if (!info) {
-                answer(info.error());
-            } else {
-                answer(NodeTip{info.value().best_block_hash,
-                               static_cast<std::uint32_t>(info.value().blocks)});
-            }
+            answer(tip);
         });
     });
+}
+
+// One question tells whether the tip builds on the last one: that is still in the best chain.
+Result<NodeTip> NodeLink::look_at_tip() {
+    LODE_TRY(const auto info, watch_rpc_->get_blockchain_info());
+    NodeTip tip{.hash = info.best_block_hash, .height = static_cast<std::uint32_t>(info.blocks)};
+    if (last_tip_ && last_tip_->hash != tip.hash) {
+        const auto before = watch_rpc_->get_block_header(last_tip_->hash);
+        if (before && before.value().confirmations > 0) tip.change = TipChange::extended;
+    }
+    last_tip_ = tip;
+    return tip;
 }
 
 Result<std::vector<std::unique_ptr<NodeLink>>> open_node_links(

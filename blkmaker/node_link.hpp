@@ -19,6 +19,7 @@ namespace lode::blkmaker {
 struct NodeTip {
     bitcoin::Hash256 hash;
     std::uint32_t height = 0;
+    TipChange change = TipChange::reorganised;  // against the answer before
 };
 
 class NodeLink {
@@ -33,6 +34,9 @@ class NodeLink {
     // Cancels what is under way and waits for the threads.
     ~NodeLink();
 
+    // For good: the calls under way and all later ones fail with cancelled.
+    void cancel();
+
     [[nodiscard]] const std::string& url() const { return submit_rpc_->url(); }
 
     void submit(std::shared_ptr<const std::string> block_hex,
@@ -44,10 +48,13 @@ class NodeLink {
     void ask_tip(std::function<void(Result<NodeTip>)> answer);
 
   private:
+    [[nodiscard]] Result<NodeTip> look_at_tip();
+
     Executor& home_;
     std::unique_ptr<node::NodeRpc> submit_rpc_;
     std::unique_ptr<node::NodeRpc> watch_rpc_;
-    bool asking_tip_ = false;  // used on the home thread only
+    bool asking_tip_ = false;          // used on the home thread only
+    std::optional<NodeTip> last_tip_;  // used on the watch thread only
     // Last, so that the threads end before what they use.
     runtime::Loop submit_loop_;
     runtime::Loop watch_loop_;

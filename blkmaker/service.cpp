@@ -2,6 +2,7 @@
 #include "blkmaker/service.hpp"
 
 #include <algorithm>
+#include <deque>
 #include <set>
 #include <utility>
 
@@ -31,6 +32,10 @@ constexpr std::size_t waiting_max = 1000;
 constexpr std::size_t solved_body_max = 256u << 10;
 // How often the rows are read again: an event whose publisher died is out within two of these.
 constexpr auto look_interval = std::chrono::seconds(5);
+// Rows recorded again share the backlog with new ones: they leave half of it free.
+constexpr std::size_t recorded_again_max = RowBacklog::blocks_max / 2;
+// What a stop waits for the disk and the database; the rest is in the journal for the next start.
+constexpr auto stop_patience = std::chrono::seconds(1);
 
 class Blkmaker final : public runtime::Service {
   public:
@@ -64,10 +69,13 @@ class Blkmaker final : public runtime::Service {
     void start_solved_consumer();
     void solved(const v1::SolvedShare& share, Origin origin);
     void without_template(const v1::SolvedShare& share, const Solution& solution, Origin origin);
+    void give_up_oldest();
     void take_in(const Solution& solution, const Bytes& block, BlockBook::Origin kind);
     void make_safe(const v1::SolvedShare& share, const Hash256& block, Origin origin);
     void safe(const Origin& origin, const Result<void>& written);
     void refuse(const Origin& origin, const Error& error);
+    void read_journal_again();
+    void record_again();
     void tick();
 
     runtime::Context& context_;
@@ -78,12 +86,14 @@ class Blkmaker final : public runtime::Service {
     TemplateStore templates_;
     std::set<Hash256> journaled_;           // of the blocks that are followed
     std::vector<v1::SolvedShare> waiting_;  // for their template; in the journal already
+    std::deque<v1::SolvedShare> missed_;    // rows that may have been dropped; from the journal
     bool disk_read_ = false;                // the templates kept on disk are known
     bool bus_read_ = false;                 // and those that the bus had when we started
     std::optional<bus::Consumer<v1::TemplateMessage>> template_consumer_;
     std::optional<bus::Consumer<v1::SolvedShare>> solved_consumer_;
     std::unique_ptr<Timer> timer_;
     std::unique_ptr<Timer> look_timer_;
+    std::unique_ptr<Timer> stop_timer_;
     std::unique_ptr<TemplateKeeper> keeper_;
     std::unique_ptr<JournalWriter> journal_;
     std::unique_ptr<Follower> follower_;
@@ -96,7 +106,8 @@ Result<void> Blkmaker::start() {
     journal_ = std::make_unique<JournalWriter>(std::move(journal), context_.clock, home_);
     LODE_TRY(auto files, TemplateFiles::open(context_.data_folder / "templates", now));
     keeper_ = std::make_unique<TemplateKeeper>(std::move(files), context_.clock, home_);
-    LODE_TRY(follower_, Follower::open(context_, config_, {probe_, home_}));
+    LODE_TRY(follower_,
+             Follower::open(context_, config_, {probe_, home_, [this] { read_journal_again(); }}));
     LODE_TRY_VOID(open_bus());
     keeper_->load([this](const TemplatePtr& message) { template_kept(message); },
                   [this] {
@@ -227,10 +238,19 @@ void Blkmaker::without_template(const v1::SolvedShare& share, const Solution& so
         // Too deep to be worth sending again, but a crash may have been quicker than its row.
         follower_->recorded(found_row(solution, chain_.name));
     } else {
-        if (waiting_.size() >= waiting_max) waiting_.erase(waiting_.begin());
+        if (waiting_.size() >= waiting_max) give_up_oldest();
         waiting_.push_back(share);
     }
     make_safe(share, solution.hash, std::move(origin));
+}
+
+// It stays in the journal, and its row tells of it.
+void Blkmaker::give_up_oldest() {
+    log::error("too many solved shares wait for their template, the oldest is only recorded");
+    if (const auto solution = parse_solution(waiting_.front())) {
+        follower_->recorded(found_row(solution.value(), chain_.name));
+    }
+    waiting_.erase(waiting_.begin());
 }
 
 void Blkmaker::take_in(const Solution& solution, const Bytes& block, BlockBook::Origin kind) {
@@ -281,7 +301,33 @@ void Blkmaker::refuse(const Origin& origin, const Error& error) {
         [this, position = origin.position] { safe({.position = position}, success()); });
 }
 
+// Blocks dropped from a full backlog are all in the journal; what else is known of them follows
+// from their rows at the next look.
+void Blkmaker::read_journal_again() {
+    journal_->read([this](const Result<std::vector<std::string>>& entries) {
+        auto shares = entries ? parse_entries(entries.value()) : entries.error();
+        if (!shares) {
+            log::error("rows may lack until the next start: the journal cannot be read",
+                       {{"error", shares.error()}});
+            return;
+        }
+        missed_.assign(shares.value().begin(), shares.value().end());
+    });
+}
+
+void Blkmaker::record_again() {
+    if (missed_.empty()) return;
+    while (!missed_.empty() && follower_->rows_waiting() < recorded_again_max) {
+        if (const auto solution = parse_solution(missed_.front())) {
+            follower_->recorded(found_row(solution.value(), chain_.name));
+        }
+        missed_.pop_front();
+    }
+    if (missed_.empty()) follower_->look();
+}
+
 void Blkmaker::tick() {
+    record_again();
     if (bus_read_ && !solved_consumer_) start_solved_consumer();
     templates_.expire(context_.clock.unix_now());
     probe_.templates.set(templates_.size());
@@ -304,9 +350,18 @@ void Blkmaker::stop(std::function<void()> stopped) {
     look_timer_.reset();
     solved_consumer_.reset();
     template_consumer_.reset();
-    // Behind everything that was begun: first the journal, then the rows.
     if (!journal_ || !follower_) return stopped();
-    journal_->drain([this, stopped = std::move(stopped)] { follower_->drain(stopped); });
+    // Behind everything that was begun, first the journal, then the rows; but neither a slow disk
+    // nor a slow database holds up the stop.
+    const auto once = std::make_shared<Task>(std::move(stopped));
+    const Task end = [this, once] {
+        if (!*once) return;
+        stop_timer_.reset();
+        follower_->end_calls();
+        std::exchange(*once, {})();
+    };
+    stop_timer_ = context_.loop.after(stop_patience, end);
+    journal_->drain([this, end] { follower_->drain(end); });
 }
 
 }  // namespace

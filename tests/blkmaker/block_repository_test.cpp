@@ -94,9 +94,9 @@ TEST_CASE("each node's last answer is kept", "[database]") {
     const test::Database database;
     auto repository = repository_in(database);
     REQUIRE(repository.change(insertion, now));
-    REQUIRE(repository.record_answer({row.hash, "http://a:1", "inconclusive", now}));
-    REQUIRE(repository.record_answer({row.hash, "http://a:1", "accepted", now}));
-    REQUIRE(repository.record_answer({row.hash, "http://b:1", "duplicate", now}));
+    REQUIRE(repository.record_answers({{row.hash, "http://a:1", "inconclusive", now}}));
+    REQUIRE(repository.record_answers({{row.hash, "http://a:1", "accepted", now}}));
+    REQUIRE(repository.record_answers({{row.hash, "http://b:1", "duplicate", now}}));
     auto reader = database.open();
     const auto rows = reader.query("SELECT node, answer FROM block_submission ORDER BY node");
     REQUIRE(rows.value().size() == 2);

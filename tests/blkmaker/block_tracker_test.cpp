@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
 
 using namespace lode;
 using namespace lode::blkmaker;
@@ -232,6 +233,36 @@ TEST_CASE("each tip asks once about each block until the node answered") {
     CHECK(count<AskBlock>(tracker.tip_changed(0, height + 1)) == 1);
     (void)tracker.block_viewed(block, 0, in_chain(2));
     CHECK(count<AskBlock>(tracker.tip_changed(0, height + 2)) == 1);
+}
+
+TEST_CASE("while a node's chain only grows, a block is asked about at the depths that decide") {
+    auto tracker = tracker_of(1);
+    (void)tracker.add(block, height, BlockState::submitted, BlockTracker::Start::follow_only);
+    const bool in = GENERATE(true, false);
+    const auto view = [&](std::uint32_t tip) {
+        return in ? in_chain(std::int64_t{tip} - height + 1) : not_in_chain(tip);
+    };
+    (void)tracker.block_viewed(block, 0, view(height));
+    std::vector<std::uint32_t> asked;
+    for (std::uint32_t tip = height + 1; tip <= height + 100; ++tip) {
+        const auto actions = tracker.tip_changed(0, tip, TipChange::extended);
+        if (count<AskBlock>(actions) == 0) continue;
+        asked.push_back(tip - height);
+        (void)tracker.block_viewed(block, 0, view(tip));
+    }
+    CHECK(asked == std::vector<std::uint32_t>{1, 6, 100});
+    CHECK(tracker.follows(block) == !in);
+}
+
+TEST_CASE("a re-org and an outage of the node make every view stale") {
+    auto tracker = tracker_of(1);
+    (void)tracker.add(block, height, BlockState::accepted, BlockTracker::Start::follow_only);
+    (void)tracker.block_viewed(block, 0, in_chain(3));
+    CHECK(tracker.tip_changed(0, height + 3, TipChange::extended).empty());
+    CHECK(count<AskBlock>(tracker.tip_changed(0, height + 3, TipChange::reorganised)) == 1);
+    (void)tracker.block_viewed(block, 0, in_chain(4));
+    tracker.node_lost(0);
+    CHECK(count<AskBlock>(tracker.tip_changed(0, height + 4, TipChange::extended)) == 1);
 }
 
 TEST_CASE("names of states are read back") {

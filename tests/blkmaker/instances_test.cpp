@@ -84,7 +84,7 @@ class World {
                 if (chain_.tip < row_.height + 2 * maturity && pick(3) == 0) ++chain_.tip;
                 break;
             case 2:
-                perform(one, one.book->tip_changed(pick(nodes), chain_.tip));
+                perform(one, one.book->tip_changed(pick(nodes), chain_.tip, change_of_tip()));
                 break;
             case 3:
                 perform(one, one.book->tick(now_));
@@ -113,7 +113,7 @@ class World {
             now_ += 30s;
             for (Instance& one : instances_) {
                 for (std::size_t node = 0; node < nodes; ++node) {
-                    perform(one, one.book->tip_changed(node, chain_.tip));
+                    perform(one, one.book->tip_changed(node, chain_.tip, change_of_tip()));
                 }
                 perform(one, one.book->tick(now_));
                 one.writes.emplace_back(Look{});
@@ -149,6 +149,11 @@ class World {
         std::deque<Question> questions;
         std::deque<PublishEvent> bus;
     };
+
+    // Only the rivals of a side block undo anything.
+    [[nodiscard]] TipChange change_of_tip() const {
+        return chain_.fate == Fate::orphaned ? TipChange::reorganised : TipChange::extended;
+    }
 
     std::size_t pick(std::size_t count) { return random_() % count; }
 

@@ -1,6 +1,7 @@
 // Changes reach a database that is not there yet, in order, and whoever changed a row hears of it.
 #include "blkmaker/row_writer.hpp"
 
+#include <algorithm>
 #include <catch2/catch_test_macros.hpp>
 
 #include "tests/blkmaker/builders.hpp"
@@ -33,26 +34,45 @@ RowWriter::Options options_of(const test::TemporaryFolder& folder) {
 
 void no_rows(const std::vector<StoredRow>&) {}
 
+auto collect(std::vector<RowWriter::Told>& into) {
+    return [&into](const std::vector<RowWriter::Told>& told) {
+        into.insert(into.end(), told.begin(), told.end());
+    };
+}
+
+// The rows of a look, and nothing else.
+RowWriter::Listener looking(std::vector<StoredRow>& found) {
+    return {.rows_seen = [&found](const std::vector<StoredRow>& rows) { found = rows; },
+            .told = [](const auto&) {},
+            .missed = [] {}};
+}
+
 }  // namespace
 
 TEST_CASE("rows wait for the schema and are then written in order") {
     const test::TemporaryFolder folder;
     test::WaitingScheduler home;
     std::size_t seen = 99;
-    std::vector<BlockRepository::Changed> outcomes;
-    const auto told = [&](const RowChange&, const BlockRepository::Outcome& outcome) {
-        outcomes.push_back(outcome.changed);
-    };
+    std::vector<RowWriter::Told> told;
     RowWriter writer(options_of(folder), home,
-                     [&](const std::vector<StoredRow>& rows) { seen = rows.size(); });
-    writer.change(insertion, {}, told);
-    writer.change(submission(), {}, told);
-    writer.change(submission(), {}, told);
+                     {.rows_seen =
+                          [&](const std::vector<StoredRow>& rows) {
+                              if (seen == 99) seen = rows.size();
+                          },
+                      .told = collect(told),
+                      .missed = {}});
+    writer.change(insertion, {});
+    writer.change(submission(), {});
     CHECK_FALSE(writer.ready());
     prepare_database(folder);
-    home.run_until([&] { return outcomes.size() == 3; });
+    home.run_until([&] { return told.size() == 1; });
     using enum BlockRepository::Changed;
-    CHECK(outcomes == std::vector{yes, yes, no});
+    CHECK(told[0].outcome.changed == yes);
+    CHECK(told[0].change.row.state == BlockState::submitted);
+    writer.change(submission(), {});
+    home.run_until([&] { return told.size() == 2; });
+    CHECK(told[1].outcome.changed == no);
+    CHECK(told[1].outcome.stands == BlockState::submitted);
     CHECK(seen == 0);
     CHECK(writer.ready());
     bool drained = false;
@@ -70,8 +90,7 @@ TEST_CASE("what an earlier run left unfinished is handed over first") {
     }
     test::WaitingScheduler home;
     std::vector<StoredRow> found;
-    const RowWriter writer(options_of(folder), home,
-                           [&](const std::vector<StoredRow>& rows) { found = rows; });
+    const RowWriter writer(options_of(folder), home, looking(found));
     home.run_until([&] { return !found.empty(); });
     CHECK(found[0].row.hash == row.hash);
 }
@@ -81,8 +100,7 @@ TEST_CASE("a look hands the rows over again, with what another instance changed"
     prepare_database(folder);
     test::WaitingScheduler home;
     std::vector<StoredRow> found;
-    RowWriter writer(options_of(folder), home,
-                     [&](const std::vector<StoredRow>& rows) { found = rows; });
+    RowWriter writer(options_of(folder), home, looking(found));
     home.run_until([&] { return writer.ready(); });
     {
         BlockRepository other(db::Connection::open({}, folder.path().string()).value());
@@ -92,6 +110,7 @@ TEST_CASE("a look hands the rows over again, with what another instance changed"
     home.run_until([&] { return !found.empty(); });
     CHECK(found[0].publication == Publication::lacking);
     writer.mark_published({row.hash, BlockState::found});
+    home.run_until([&] { return writer.waiting() == 0; });
     writer.look();
     home.run_until([&] { return found[0].publication == Publication::done; });
 }
@@ -104,9 +123,63 @@ TEST_CASE("a row the database refuses does not hold up those behind it") {
         REQUIRE(connection.execute("DROP TABLE block_submission"));
     }
     test::WaitingScheduler home;
-    bool written = false;
-    RowWriter writer(options_of(folder), home, no_rows);
-    writer.record_answer({row.hash, "http://a", "accepted", {}});
-    writer.change(insertion, {}, [&](const auto&, const auto&) { written = true; });
-    home.run_until([&] { return written; });
+    std::vector<RowWriter::Told> told;
+    RowWriter writer(options_of(folder), home,
+                     {.rows_seen = no_rows, .told = collect(told), .missed = [] {}});
+    BlockRepository::Answer answer{row.hash, "http://a", "accepted", {}};
+    answer.block.bytes.fill(9);
+    writer.record_answer(answer);
+    writer.change(insertion, {});
+    home.run_until([&] { return told.size() == 1; });
+    CHECK(told[0].outcome.changed == BlockRepository::Changed::yes);
+}
+
+TEST_CASE("after an outage with more blocks than may wait, all rows are there") {
+    const test::TemporaryFolder folder;
+    test::WaitingScheduler home;
+    std::vector<RowWriter::Told> told;
+    std::size_t missed = 0;
+    auto options = options_of(folder);
+    options.blocks_max = 300;
+    std::vector<BlockRow> rows(1000, row);
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        rows[i].hash.bytes[0] = static_cast<std::uint8_t>(i);
+        rows[i].hash.bytes[1] = static_cast<std::uint8_t>(i >> 8);
+    }
+    std::size_t next = 0;
+    RowWriter writer(options, home,
+                     {.rows_seen = no_rows, .told = collect(told), .missed = [&] { ++missed; }});
+    for (const BlockRow& one : rows) writer.change({std::nullopt, one, {}}, {});
+    CHECK(writer.waiting() == 300);
+    prepare_database(folder);
+    home.run_until([&] { return missed == 1; });
+    // Everything again, as from the journal, as far as there is room.
+    home.run_until([&] {
+        while (next < rows.size() && writer.waiting() < 150) {
+            writer.change({std::nullopt, rows[next++], {}}, {});
+        }
+        return told.size() == 1300;
+    });
+    CHECK(missed == 1);
+    BlockRepository repository(db::Connection::open({}, folder.path().string()).value());
+    CHECK(repository.unfinished("btc").value().size() == 1000);
+    const auto inserted = std::ranges::count_if(
+        told, [](const auto& one) { return one.outcome.changed == BlockRepository::Changed::yes; });
+    CHECK(inserted == 1000);
+}
+
+TEST_CASE("what is given up is not written any more") {
+    const test::TemporaryFolder folder;
+    test::WaitingScheduler home;
+    RowWriter writer(options_of(folder), home,
+                     {.rows_seen = no_rows, .told = [](const auto&) {}, .missed = [] {}});
+    writer.change(insertion, {});
+    writer.give_up();
+    prepare_database(folder);
+    bool drained = false;
+    writer.drain([&] { drained = true; });
+    home.run_until([&] { return drained; });
+    CHECK(writer.waiting() == 1);
+    BlockRepository repository(db::Connection::open({}, folder.path().string()).value());
+    CHECK(repository.unfinished("btc").value().empty());
 }
