@@ -14,7 +14,7 @@ class Share;
 
 namespace lode::sharelogger {
 
-// Limits of DESIGN section 4.6, in bytes.
+// Limits, in bytes.
 inline constexpr std::size_t user_name_max = 128;
 inline constexpr std::size_t worker_name_max = 64;
 

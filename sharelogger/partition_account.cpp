@@ -1,4 +1,4 @@
-// Sequence rules (DESIGN section 4.2) and sums.
+// Sequence rules and sums.
 #include "sharelogger/partition_account.hpp"
 
 #include <algorithm>

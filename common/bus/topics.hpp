@@ -18,7 +18,7 @@ class Command;
 
 namespace lode::bus {
 
-// When the embedded bus may delete a record; Kafka has its own settings (DESIGN section 3).
+// When the embedded bus may delete a record; Kafka has settings of its own.
 enum class Retention {
     for_time,              // after `kept`
     until_groups_have_it,  // when every group has committed past it, and after `kept`

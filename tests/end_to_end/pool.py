@@ -22,7 +22,7 @@ from tables import merged, toml
 PROGRAMS = ROOT / "build" / "release" / "bin"
 START_SECONDS = 30
 STOP_SECONDS = 20
-EXIT_TAKEN = 3  # DESIGN: a port or a lock is taken
+EXIT_TAKEN = 3  # a port or a lock is taken
 PORT_ATTEMPTS = 5
 
 
