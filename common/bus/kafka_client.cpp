@@ -9,11 +9,33 @@ namespace lode::bus {
 namespace {
 
 constexpr auto repeat_after = std::chrono::minutes(1);
+// The first whose SCRAM brokers of Kafka 4 accept: earlier ones repeat the client's nonce.
+constexpr int scram_works_since = 0x02060100;
 // librdkafka has some tens of facilities and errors; beyond these all is new each time.
 constexpr std::size_t repeats_max = 256;
 
 KafkaEvents& events_of(void* opaque) {
     return *static_cast<KafkaEvents*>(opaque);
+}
+
+// Only a person can change it.
+bool is_refusal(rd_kafka_resp_err_t code) {
+    return code == RD_KAFKA_RESP_ERR__AUTHENTICATION || code == RD_KAFKA_RESP_ERR__SSL ||
+           code == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED ||
+           code == RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED;
+}
+
+std::string advice(rd_kafka_resp_err_t code, const config::BusConfig& config) {
+    if (code == RD_KAFKA_RESP_ERR__AUTHENTICATION && config.sasl_mechanism.starts_with("SCRAM") &&
+        rd_kafka_version() < scram_works_since) {
+        return std::string(
+                   "user or password is wrong, or the brokers are of Kafka 4, which "
+                   "refuses the SCRAM of librdkafka ") +
+               rd_kafka_version_str() + ": use PLAIN over TLS";
+    }
+    if (code == RD_KAFKA_RESP_ERR__AUTHENTICATION) return "see user, password, sasl_mechanism";
+    if (code == RD_KAFKA_RESP_ERR__SSL) return "see ca_file, certificate_file, key_file";
+    return "see the brokers' ACLs";
 }
 
 void on_log(const rd_kafka_t* handle, int level, const char* facility, const char* text) {
@@ -64,8 +86,9 @@ bool Repeats::tell(const std::string& key, SteadyTime now) {
 void KafkaShared::log(int level, const std::string& facility, const std::string& text) {
     // Connections that fail are told once, by who watches whether brokers can be reached; an
     // unusual setting is ours, and a producer that is not numbered yet asks until it is.
-    const bool quiet =
-        facility == "FAIL" || facility == "ERROR" || facility == "CONFWARN" || facility == "GETPID";
+    // What is not written at the end is told by the producer.
+    const bool quiet = facility == "FAIL" || facility == "ERROR" || facility == "CONFWARN" ||
+                       facility == "GETPID" || facility == "TERMINATE";
     if (quiet || level > 4) {
         log::debug("kafka client", {{"facility", facility}, {"text", text}});
         return;
@@ -77,25 +100,28 @@ void KafkaShared::log(int level, const std::string& facility, const std::string&
     log::warn("kafka client", {{"facility", facility}, {"text", text}});
 }
 
-void KafkaShared::heard(rd_kafka_resp_err_t code, const std::string& text) {
+bool KafkaShared::heard(rd_kafka_resp_err_t code, const std::string& text) {
     if (code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) {
         all_down = true;
-        return;  // the reason is in the errors before it
+        return false;  // the reason is in the errors before it
     }
     const std::lock_guard lock(mutex_);
     last_error_ = text;
-    const bool person = code == RD_KAFKA_RESP_ERR__AUTHENTICATION ||
-                        code == RD_KAFKA_RESP_ERR__SSL ||
-                        code == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED ||
-                        code == RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED;
-    if (person && repeats_.tell(rd_kafka_err2name(code), clock.steady_now())) {
-        log::error("kafka brokers refuse us", {{"reason", text}});
+    refused_ = is_refusal(code);
+    if (refused_ && repeats_.tell(rd_kafka_err2name(code), clock.steady_now())) {
+        log::error("kafka brokers refuse us", {{"reason", text}, {"advice", advice(code, config)}});
     }
+    return refused_;
 }
 
 std::string KafkaShared::last_error() const {
     const std::lock_guard lock(mutex_);
     return last_error_;
+}
+
+bool KafkaShared::refused() const {
+    const std::lock_guard lock(mutex_);
+    return refused_;
 }
 
 Result<KafkaHandle> make_handle(rd_kafka_type_t type, const Properties& properties,

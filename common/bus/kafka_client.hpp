@@ -49,9 +49,12 @@ struct KafkaShared {
 
     // One line of librdkafka's, from any of its threads; `level` is syslog's.
     void log(int level, const std::string& facility, const std::string& text);
-    // What a handle heard: why brokers do not answer, for who tells it.
-    void heard(rd_kafka_resp_err_t code, const std::string& text);
+    // What a handle heard: why brokers do not answer, for who tells it. That they refuse us is
+    // told at once; true then.
+    bool heard(rd_kafka_resp_err_t code, const std::string& text);
     [[nodiscard]] std::string last_error() const;
+    // Brokers were last heard to refuse us, which has been told.
+    [[nodiscard]] bool refused() const;
 
     const config::BusConfig config;
     const Clock& clock = system_clock();
@@ -64,6 +67,7 @@ struct KafkaShared {
     mutable std::mutex mutex_;
     Repeats repeats_;
     std::string last_error_;
+    bool refused_ = false;
 };
 
 // What a handle calls into. All come on the thread that polls the handle.

@@ -222,7 +222,7 @@ void KafkaReader::on_error(const rd_kafka_message_t& message) {
         out_of_range(static_cast<std::uint32_t>(message.partition));
         return;
     }
-    shared_->heard(message.err, rd_kafka_message_errstr(&message));
+    if (shared_->heard(message.err, rd_kafka_message_errstr(&message))) return;
     shared_->log(4, rd_kafka_err2name(message.err),
                  topic_ + ": " + rd_kafka_message_errstr(&message));
 }

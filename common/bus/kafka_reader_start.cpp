@@ -175,26 +175,24 @@ void KafkaReader::out_of_range(std::uint32_t partition) {
     const auto wanted = progress_.next().find(partition);
     if (wanted == progress_.next().end()) return;
     const auto bounds = offsets_->bounds(partition);
-    Position to{partition, wanted->second};
-    if (bounds && to.offset < bounds.value().oldest) {
+    const auto offset = wanted->second;
+    if (bounds && offset < bounds.value().oldest) {
         log::error("bus records are gone", {{"topic", topic_},
                                             {"partition", partition},
-                                            {"wanted", to.offset},
+                                            {"wanted", offset},
                                             {"oldest", bounds.value().oldest}});
-        to.offset = bounds.value().oldest;
-        progress_.move(to);
+        progress_.move({partition, bounds.value().oldest});
     } else {
-        if (bounds && to.offset > bounds.value().end) {
+        if (bounds && offset > bounds.value().end) {
             shared_->log(3, "PAST_END " + topic_ + "/" + std::to_string(partition),
-                         "a reader wants to go on at " + std::to_string(to.offset) +
+                         "a reader wants to go on at " + std::to_string(offset) +
                              ", past the end at " + std::to_string(bounds.value().end));
         }
         pause(past_end_interval);
     }
-    const auto list = offsets_->list({{to.partition, to.offset}});
-    const KafkaError error(rd_kafka_seek_partitions(
-        handle_.get(), list.get(), static_cast<int>(milliseconds(past_end_interval).count())));
-    if (error) shared_->log(4, "SEEK", topic_ + ": " + rd_kafka_error_string(error.get()));
+    // Seeking does not start a partition again whose fetching has failed; assigning does.
+    const auto places = progress_.next();
+    assign(places);
 }
 
 void KafkaReader::finish() {

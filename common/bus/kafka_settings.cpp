@@ -102,6 +102,9 @@ Properties consumer_properties(const std::string& group_id) {
         // A member that died is replaced after this long.
         {"session.timeout.ms", "6000"},
         {"heartbeat.interval.ms", "2000"},
+        // Less than the session, so that a heartbeat that is lost is sent again in time; and what
+        // is under way holds up the end of a reader, whose broker may hang, for no longer.
+        {"socket.timeout.ms", "5000"},
         // A member whose handler hangs is put out of the group after this long.
         {"max.poll.interval.ms", "60000"},
         // A record goes to a waiting reader at once; the wait only bounds how soon a partition

@@ -266,7 +266,7 @@ void KafkaTopics::reached() {
 void KafkaTopics::lost() {
     shared_->connected = false;
     connected_.set(0);
-    if (std::exchange(told_away_, true)) return;
+    if (std::exchange(told_away_, true) || shared_->refused()) return;
     log::warn("kafka brokers cannot be reached",
               {{"brokers", brokers_of(shared_->config.url)}, {"reason", shared_->last_error()}});
 }

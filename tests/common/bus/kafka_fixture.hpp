@@ -22,10 +22,13 @@ inline std::string fresh_chain() {
            std::to_string(::getpid()) + "-" + std::to_string(++count);
 }
 
-inline std::unique_ptr<Bus> open_kafka(const std::string& url) {
-    auto bus = open_bus({.config = {.url = url}});
+inline std::unique_ptr<Bus> open_kafka(config::BusConfig config) {
+    auto bus = open_bus({.config = std::move(config)});
     if (!bus) FAIL(bus.error().context);
     return std::move(bus).value();
+}
+inline std::unique_ptr<Bus> open_kafka(const std::string& url) {
+    return open_kafka(config::BusConfig{.url = url});
 }
 
 inline TopicName kafka_topic(std::uint32_t partitions = 2) {
