@@ -90,7 +90,8 @@ class ProducerCore final : public KafkaEvents,
 
     void delivered(const rd_kafka_message_t& message) override {
         if (message.err != RD_KAFKA_RESP_ERR_NO_ERROR) {
-            if (failed_.empty()) failed_ = rd_kafka_message_errstr(&message);
+            // Not rd_kafka_message_errstr(): of a record that was sent, it gives the record itself.
+            if (failed_.empty()) failed_ = rd_kafka_err2str(message.err);
             return;
         }
         const Position place{static_cast<std::uint32_t>(message.partition), message.offset};
