@@ -144,7 +144,7 @@ Result<void> RowWriter::write_batches() {
                 return success();
             }
         }
-        const auto outcome = write(work);
+        auto outcome = write(work);
         const std::lock_guard lock(mutex_);
         if (outcome) {
             backlog_.written();
@@ -171,7 +171,7 @@ Result<void> RowWriter::write(std::vector<RowWork>& work) {
 Result<void> RowWriter::write_each(std::vector<RowWork>& work, std::vector<Told>& told) {
     for (RowWork& one : work) {
         std::vector<Told> of_one;
-        const auto outcome = in_transaction({&one, 1}, of_one);
+        auto outcome = in_transaction({&one, 1}, of_one);
         if (!outcome && worth_retrying(outcome.error())) return outcome;
         if (!outcome) log::error("a block row was not written", {{"error", outcome.error()}});
         told.insert(told.end(), of_one.begin(), of_one.end());
@@ -181,7 +181,7 @@ Result<void> RowWriter::write_each(std::vector<RowWork>& work, std::vector<Told>
 
 // `told` is what was committed, and stays empty when that is not known.
 Result<void> RowWriter::in_transaction(std::span<RowWork> work, std::vector<Told>& told) {
-    const auto outcome = repository_->together([&]() -> Result<void> {
+    auto outcome = repository_->together([&]() -> Result<void> {
         told.clear();
         std::vector<BlockRepository::Answer> answers;
         for (RowWork& one : work) {
