@@ -152,10 +152,9 @@ Result<void> Connection::exclusively(const std::function<Result<void>()>& body) 
     LODE_TRY_VOID(impl_->engine->lock());
     impl_->inside = true;
     impl_->broken = false;
-    const Result<void> outcome = body();
+    Result<void> outcome = body();
     impl_->inside = false;
-    const auto ended =
-        impl_->engine->unlock(outcome ? Engine::Ending::done : Engine::Ending::failed);
+    auto ended = impl_->engine->unlock(outcome ? Engine::Ending::done : Engine::Ending::failed);
     if (!outcome) return outcome;
     return ended;
 }
