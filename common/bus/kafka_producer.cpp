@@ -170,6 +170,11 @@ class ProducerCore final : public KafkaEvents,
         rd_kafka_purge(old.get(), RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
         old.reset();
         failed_.clear();
+        // What fails at once again, such as a topic that is not made yet, fails once a second.
+        const auto now = shared_->clock.steady_now();
+        if (now < std::exchange(recovered_, now) + 2 * make_again_after && !closing()) {
+            std::this_thread::sleep_for(make_again_after);
+        }
         while (!closing()) {
             {
                 const std::lock_guard lock(mutex_);
@@ -240,7 +245,8 @@ class ProducerCore final : public KafkaEvents,
     const TopicSpec spec_;
     Gate gate_;
     TopicProbe probe_;
-    std::string failed_;  // the thread's: why the handle must be replaced
+    std::string failed_;      // the thread's: why the handle must be replaced
+    SteadyTime recovered_{};  // the thread's
     std::atomic<bool> ended_ = false;
 
     std::mutex mutex_;  // guards all below; only the thread replaces the handle

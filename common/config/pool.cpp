@@ -151,9 +151,11 @@ Section<BusConfig> bus_section() {
                  {.help = "Kafka over TLS: the key of our certificate.",
                   .min = 1,
                   .sample = "/etc/lode/kafka.key"})
-        .setting("sasl_mechanism", &BusConfig::sasl_mechanism,
-                 {.help = "Kafka with SASL: how we prove who we are.",
-                  .choices = {"PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"}})
+        .setting(
+            "sasl_mechanism", &BusConfig::sasl_mechanism,
+            {.help = "Kafka with SASL: how we prove who we are. PLAIN shows the password, so it "
+                     "belongs over TLS; SCRAM with Kafka 4 needs librdkafka 2.6.1.",
+             .choices = {"PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"}})
         .setting("user", &BusConfig::user, {.help = "Kafka with SASL: user name."})
         .setting(
             "password", &BusConfig::password,

@@ -23,7 +23,7 @@ struct BusConfig {
     std::optional<std::filesystem::path> ca_file;
     std::optional<std::filesystem::path> certificate_file;
     std::optional<std::filesystem::path> key_file;
-    std::string sasl_mechanism = "SCRAM-SHA-512";
+    std::string sasl_mechanism = "PLAIN";
     std::string user;
     Secret password;
 };
