@@ -3,6 +3,7 @@
 #pragma once
 
 #include <condition_variable>
+#include <optional>
 
 #include "common/bus/gate.hpp"
 

@@ -1,4 +1,5 @@
 """Each program by itself: what it prints, how it starts, what it answers and how it ends."""
+import re
 import signal
 import subprocess
 import urllib.error
@@ -70,7 +71,8 @@ def test_a_service_alone_answers_and_ends_with_0_on_sigterm(folder, node, name):
         assert status in (200, 503) and f'"{name}"' in body
         status, body = get(port, "/metrics")
         samples = [line for line in body.splitlines() if not line.startswith("#")]
-        assert status == 200 and all(f'service="{name}"' in line for line in samples)
+        assert status == 200
+        assert {re.search('service="([^"]+)"', line)[1] for line in samples} == {name, "bus"}
         assert process.poll() is None
         process.send_signal(signal.SIGTERM)
         assert process.wait(TERM_SECONDS) == 0, (folder / "log").read_text()

@@ -33,6 +33,11 @@ class CheckingPort final : public LoopPort {
         LODE_ASSERT(share->worker().size() <= worker_size_max);
         return success();
     }
+    // A stream without a spool asks for none of these.
+    void spool(const SharePtr&) override { LODE_ASSERT(false); }
+    void read_spool(Sequence, std::size_t) override { LODE_ASSERT(false); }
+    void forget_spooled(Sequence) override { LODE_ASSERT(false); }
+    bool spool_full() const override { return false; }
     void solved(const std::shared_ptr<const v1::SolvedShare>& share) override {
         LODE_ASSERT(share->bitcoin().header().size() == 80);
     }
@@ -50,8 +55,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     LoopProbe probe(registry, 0);
     CheckingPort port;
     LoopSessions sessions(
-        {.rules = world.rules, .numbers = world.numbers, .stream = stream_id(5, 1, 0)}, port,
-        probe);
+        {.rules = world.rules, .numbers = world.numbers, .stream = {.id = stream_id(5, 1, 0)}},
+        port, probe);
     // Every second hash is a share, as on regtest.
     static const JobPtr job = test::a_job({.network_exponent = exponent_min});
     sessions.job(job, test::start.steady);
@@ -66,7 +71,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     for (std::uint64_t i = 1; i <= port.published; ++i) {
         if (i % 3 == 0) sessions.closed(client, test::start.steady);
         port.closed = false;
-        sessions.delivered(Sequence(i), test::start.steady);
+        sessions.stream().delivered(Sequence(i), test::start.steady);
     }
     return 0;
 }

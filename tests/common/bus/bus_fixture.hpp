@@ -78,6 +78,11 @@ class Inbox {
         REQUIRE(enough);
         return items_;
     }
+    // Whether there are so many within the time.
+    bool reaches(std::size_t count, std::chrono::milliseconds within) {
+        std::unique_lock lock(mutex_);
+        return arrived_.wait_for(lock, within, [&] { return items_.size() >= count; });
+    }
     std::size_t size() {
         const std::lock_guard lock(mutex_);
         return items_.size();

@@ -78,7 +78,15 @@ class Stream {
         });
     }
     // Numbers in the order in which they were told to be durable.
-    std::vector<std::uint64_t> wait(std::size_t count) { return durable_.wait(count); }
+    std::vector<std::uint64_t> wait(std::size_t count) {
+        // A send that was refused while nothing was outstanding is told to nobody: tried again.
+        const auto until = std::chrono::steady_clock::now() + deadline;
+        while (!durable_.reaches(count, std::chrono::milliseconds(50)) &&
+               std::chrono::steady_clock::now() < until) {
+            executor_.run_and_wait([&] { pump(); });
+        }
+        return durable_.wait(count);
+    }
     std::size_t failures() { return failures_; }
     RawProducer& producer() { return *producer_; }
     ThreadExecutor& executor() { return executor_; }
