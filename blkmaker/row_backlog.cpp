@@ -22,14 +22,16 @@ RowBacklog::Waiting* RowBacklog::find(const bitcoin::Hash256& block) {
 void RowBacklog::change(const RowChange& change, UnixTime now) {
     Waiting* waiting = find(change.row.hash);
     if (waiting == nullptr) return;
-    auto& before = waiting->change;
+    auto& changes = waiting->changes;
     // An insertion changes nothing where there is a row, so it never replaces a later state.
-    if (before && !change.from) return;
-    const bool goes_on = before && change.from == before->row.state;
-    const auto from = goes_on ? before->from : change.from;
-    before = change;
-    before->from = from;
-    waiting->changed = now;
+    if (!changes.empty() && !change.from) return;
+    const bool goes_on = !changes.empty() && change.from == changes.back().change.row.state;
+    if (!goes_on) changes.clear();
+    changes.push_back({change, now});
+    if (changes.size() <= changes_max) return;
+    const auto last = changes.end() - 1;
+    last->change.from = (last - 1)->change.from;
+    changes.erase(last - 1);
 }
 
 void RowBacklog::record_answer(const BlockRepository::Answer& answer) {
@@ -55,10 +57,15 @@ std::vector<RowWork> RowBacklog::take(std::size_t count) {
             continue;
         }
         RowWork one{.block = block,
-                    .change = std::exchange(waiting.change, {}),
-                    .changed = waiting.changed,
+                    .change = {},
+                    .changed = {},
                     .answers = {},
                     .mark = std::exchange(waiting.mark, {})};
+        if (!waiting.changes.empty()) {
+            one.change = std::move(waiting.changes.front().change);
+            one.changed = waiting.changes.front().when;
+            waiting.changes.pop_front();
+        }
         for (auto& [node, answer] : std::exchange(waiting.answers, {})) {
             one.answers.push_back(std::move(answer));
         }
@@ -73,7 +80,7 @@ void RowBacklog::written() {
     for (const auto& block : std::exchange(taken_, {})) {
         const auto found = waiting_.find(block);
         const Waiting& left = found->second;
-        if (left.change || left.mark || !left.answers.empty()) {
+        if (!left.changes.empty() || left.mark || !left.answers.empty()) {
             order_.push_back(block);
         } else {
             waiting_.erase(found);

@@ -1,4 +1,4 @@
-// What the database has not taken yet: of each block the newest that is to be written, so that an
+// What the database has not taken yet: of each block its last few changes, so that an
 // outage of any length costs memory by blocks and not by changes. Sans IO, one thread at a time.
 #pragma once
 
@@ -33,8 +33,12 @@ class RowBacklog {
 
     explicit RowBacklog(std::size_t most = blocks_max) : most_(most) {}
 
-    // A change that goes on from one still waiting replaces it, from where that began; any other
-    // one is newer knowledge of the row and replaces it as it is.
+    // Changes of one block that wait, each to be told when it is written: more than a block's
+    // life has. Beyond them one that goes on replaces the last, from where that began.
+    static constexpr std::size_t changes_max = 8;
+
+    // A change that goes on from the last one waits behind it; any other one is newer knowledge of
+    // the row and replaces all that wait.
     void change(const RowChange& change, UnixTime now);
     void record_answer(const BlockRepository::Answer& answer);
     void mark_published(const MarkPublished& event);
@@ -55,10 +59,13 @@ class RowBacklog {
     [[nodiscard]] bool overflowed() const { return overflowed_; }
 
   private:
+    struct Change {
+        RowChange change;
+        UnixTime when;
+    };
     struct Waiting {
         std::optional<RowWork> tried;  // handed out at least once; not to be merged with
-        std::optional<RowChange> change;
-        UnixTime changed;
+        std::deque<Change> changes;
         std::map<std::string, BlockRepository::Answer> answers;  // by node
         std::optional<MarkPublished> mark;
     };

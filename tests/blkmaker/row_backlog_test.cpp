@@ -20,17 +20,37 @@ const RowChange insertion = change({}, BlockState::found);
 
 }  // namespace
 
-TEST_CASE("changes that go on from one another become one") {
+TEST_CASE("changes that go on from one another are given in order, none is left out") {
     RowBacklog backlog;
     backlog.change(insertion, {});
     backlog.change(change(BlockState::found, BlockState::submitted), {});
     backlog.change(change(BlockState::submitted, BlockState::accepted), {});
-    const auto work = backlog.take(10);
-    REQUIRE(work.size() == 1);
-    CHECK_FALSE(work[0].change->from);
-    CHECK(work[0].change->row.state == BlockState::accepted);
-    backlog.written();
+    for (const auto state : {BlockState::found, BlockState::submitted, BlockState::accepted}) {
+        const auto work = backlog.take(10);
+        REQUIRE(work.size() == 1);
+        CHECK(work[0].change->row.state == state);
+        backlog.written();
+    }
     CHECK(backlog.size() == 0);
+}
+
+TEST_CASE("more changes of a block than its life has are merged at the end") {
+    RowBacklog backlog;
+    backlog.change(change(BlockState::found, BlockState::accepted), {});
+    for (std::size_t i = 0; i < RowBacklog::changes_max; ++i) {
+        backlog.change(change(BlockState::accepted, BlockState::orphaned), {});
+        backlog.change(change(BlockState::orphaned, BlockState::accepted), {});
+    }
+    std::vector<RowWork> all;
+    for (auto work = backlog.take(1); !work.empty(); work = backlog.take(1)) {
+        all.push_back(work[0]);
+        backlog.written();
+    }
+    REQUIRE(all.size() == RowBacklog::changes_max);
+    CHECK(all.back().change->row.state == BlockState::accepted);
+    for (std::size_t i = 1; i < all.size(); ++i) {
+        CHECK(all[i].change->from == all[i - 1].change->row.state);
+    }
 }
 
 TEST_CASE("a change that starts from newer knowledge of the row replaces what waits") {
