@@ -11,6 +11,21 @@ std::string difficulty_problem(const std::string& value) {
     return exponent ? "" : exponent.error().context;
 }
 
+std::string check_range(const std::optional<std::string>& min,
+                        const std::optional<std::string>& max) {
+    if (!min || !max) return {};
+    const auto least = parse_exponent(*min);
+    const auto most = parse_exponent(*max);
+    if (least && most && least.value() > most.value()) {
+        return "min_difficulty must not be above max_difficulty";
+    }
+    return {};
+}
+
+std::string check_listener(const ListenerConfig& listener) {
+    return check_range(listener.min_difficulty, listener.max_difficulty);
+}
+
 const config::Section<ListenerConfig>& listener_section() {
     static const auto table =
         config::Section<ListenerConfig>("listener", "An address that miners connect to.")
@@ -18,20 +33,69 @@ const config::Section<ListenerConfig>& listener_section() {
                      {.help = "IPv4 or IPv6 address of this machine; 0.0.0.0 and :: stand for all, "
                               "list both for both."})
             .setting("port", &ListenerConfig::port, {.help = "TCP port.", .min = 1})
+            .setting("profile", &ListenerConfig::profile,
+                     {.help = "The miners it is for: asic starts at 8192, small at 2^-10, nicehash "
+                              "(rented hash power) at 524288, which is also its least."})
             .setting("start_difficulty", &ListenerConfig::start_difficulty,
                      {.help = "Difficulty of a new session: a power of two, such as 8192, 0.5 or "
-                              "2^-10.",
-                      .problem = difficulty_problem});
+                              "2^-10; by default the profile's.",
+                      .sample = "65536",
+                      .problem = difficulty_problem})
+            .setting("min_difficulty", &ListenerConfig::min_difficulty,
+                     {.help = "Least difficulty here, when the pool's is below it.",
+                      .sample = "1024",
+                      .problem = difficulty_problem})
+            .setting("max_difficulty", &ListenerConfig::max_difficulty,
+                     {.help = "Greatest difficulty here, when the pool's is above it.",
+                      .sample = "2^40",
+                      .problem = difficulty_problem})
+            .setting("reward", &ListenerConfig::reward,
+                     {.help = "Who gets what a block pays: the pool, which shares it out, or the "
+                              "finder alone (solo), who then logs in with a payout address."})
+            .check(check_listener);
     return table;
 }
 
-std::string check(const Config& config) {
-    const auto least = parse_exponent(config.min_difficulty);
-    const auto most = parse_exponent(config.max_difficulty);
-    if (least && most && least.value() > most.value()) {
-        return "min_difficulty must not be above max_difficulty";
+// ---- rules ---------------------------------------------------------------------------------
+
+struct ProfileDifficulties {
+    int start = 0;
+    int min = exponent_min;
+};
+
+ProfileDifficulties difficulties_of(Profile profile) {
+    switch (profile) {
+        case Profile::small:
+            return {.start = -10};
+        case Profile::nicehash:
+            return {.start = 19, .min = 19};
+        case Profile::asic:
+            break;
     }
-    return {};
+    return {.start = 13};
+}
+
+Result<int> exponent_or(const std::optional<std::string>& setting, int otherwise) {
+    if (!setting) return otherwise;
+    return parse_exponent(*setting);
+}
+
+Result<ListenerRules> listener_rules(const ListenerConfig& listener, VardiffOptions pool) {
+    const ProfileDifficulties profile = difficulties_of(listener.profile);
+    ListenerRules rules;
+    rules.vardiff = pool;
+    LODE_TRY(const int least, exponent_or(listener.min_difficulty, profile.min));
+    LODE_TRY(const int most, exponent_or(listener.max_difficulty, exponent_max));
+    rules.vardiff.exponent_min = std::max(pool.exponent_min, least);
+    rules.vardiff.exponent_max =
+        std::max(std::min(pool.exponent_max, most), rules.vardiff.exponent_min);
+    LODE_TRY(rules.start_exponent, exponent_or(listener.start_difficulty, profile.start));
+    rules.reward = listener.reward;
+    return rules;
+}
+
+std::string check(const Config& config) {
+    return check_range(config.min_difficulty, config.max_difficulty);
 }
 
 config::Section<Config> difficulty_settings(config::Section<Config> table) {
@@ -174,10 +238,15 @@ Result<SessionRules> session_rules(const Config& config, const config::ChainConf
     rules.origin.chain = chain.name;
     rules.users.mode = config.users;
     LODE_TRY(rules.users.network, bitcoin::parse_network(chain.network));
-    rules.vardiff.shares_per_minute = config.shares_per_minute;
-    rules.vardiff.window = config.vardiff_window;
-    LODE_TRY(rules.vardiff.exponent_min, parse_exponent(config.min_difficulty));
-    LODE_TRY(rules.vardiff.exponent_max, parse_exponent(config.max_difficulty));
+    VardiffOptions vardiff;
+    vardiff.shares_per_minute = config.shares_per_minute;
+    vardiff.window = config.vardiff_window;
+    LODE_TRY(vardiff.exponent_min, parse_exponent(config.min_difficulty));
+    LODE_TRY(vardiff.exponent_max, parse_exponent(config.max_difficulty));
+    for (const ListenerConfig& listener : config.listeners) {
+        LODE_TRY(auto one, listener_rules(listener, vardiff));
+        rules.listeners.push_back(one);
+    }
     rules.login_timeout = config.login_timeout;
     rules.idle_timeout = config.idle_timeout;
     return rules;

@@ -24,10 +24,29 @@ constexpr std::array<std::pair<std::string_view, Acknowledge>, 3> setting_names(
         {{"bus", Acknowledge::bus}, {"spool", Acknowledge::spool}, {"fast", Acknowledge::fast}}};
 }
 
+constexpr std::array<std::pair<std::string_view, Reward>, 2> setting_names(Reward) {
+    return {{{"pool", Reward::pool}, {"solo", Reward::solo}}};
+}
+
+// What kind of miners a listener is for: what its difficulties are unless they are set.
+enum class Profile : std::uint8_t {
+    asic,      // machines of terahashes
+    small,     // processors and hobby devices
+    nicehash,  // rented hash power: the markets want a difficulty of at least 500,000
+};
+
+constexpr std::array<std::pair<std::string_view, Profile>, 3> setting_names(Profile) {
+    return {{{"asic", Profile::asic}, {"small", Profile::small}, {"nicehash", Profile::nicehash}}};
+}
+
 struct ListenerConfig {
     std::string address = "0.0.0.0";
     std::uint16_t port = 3333;
-    std::string start_difficulty = "8192";
+    Profile profile = Profile::asic;
+    std::optional<std::string> start_difficulty;
+    std::optional<std::string> min_difficulty;
+    std::optional<std::string> max_difficulty;
+    Reward reward = Reward::pool;
 };
 
 struct Config {

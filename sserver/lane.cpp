@@ -106,7 +106,8 @@ void Lane::close_all() {
 }
 
 void Lane::opened(net::ConnectionId id, const net::Peer& peer) {
-    sessions_.opened(client_of(id), options_.start_exponents.at(peer.listener), loop_->now());
+    sessions_.opened(client_of(id), options_.sessions.rules.listeners.at(peer.listener),
+                     loop_->now());
 }
 
 void Lane::line(net::ConnectionId id, std::string_view line) {

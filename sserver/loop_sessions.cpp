@@ -31,8 +31,8 @@ LoopSessions::Client* LoopSessions::find(ClientId client) {
     return found != nullptr && found->id == client ? found : nullptr;
 }
 
-void LoopSessions::opened(ClientId client, int start_exponent, SteadyTime now) {
-    clients_.emplace(slot_of(client), Client{client, Session(world_, start_exponent, now)});
+void LoopSessions::opened(ClientId client, const ListenerRules& rules, SteadyTime now) {
+    clients_.emplace(slot_of(client), Client{client, Session(world_, rules, now)});
     probe_.connections.increment();
     look(client, now);
 }

@@ -39,7 +39,7 @@ class LoopSessions {
     // All arguments outlive it.
     LoopSessions(const LoopSessionsOptions& options, LoopPort& port, LoopProbe& probe);
 
-    void opened(ClientId client, int start_exponent, SteadyTime now);
+    void opened(ClientId client, const ListenerRules& rules, SteadyTime now);
     void line(ClientId client, std::string_view line, Moment now);
     void look(ClientId client, SteadyTime now);
     void closed(ClientId client, SteadyTime now);

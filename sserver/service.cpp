@@ -196,11 +196,6 @@ Result<void> Sserver::open_lanes(Identity identity) {
     LODE_TRY(const auto partitions,
              context_.bus.partitions({bus::topics::share.spec, rules_.origin.chain}));
     ShareStreamOptions stream = share_stream_options(config_, context_.pool.bus);
-    std::vector<int> start_exponents;
-    for (const ListenerConfig& listener : config_.listeners) {
-        LODE_TRY(const int exponent, parse_exponent(listener.start_difficulty));
-        start_exponents.push_back(exponent);
-    }
     for (std::uint16_t i = 0; i < count; ++i) {
         const auto solved = [this, i, alive = std::weak_ptr(alive_)](const SolvedPtr& share) {
             context_.loop.post([this, i, share, alive] {
@@ -216,7 +211,6 @@ Result<void> Sserver::open_lanes(Identity identity) {
         LODE_TRY(auto lane,
                  Lane::start(context_, {.sessions = sessions,
                                         .number = i,
-                                        .start_exponents = start_exponents,
                                         .partition = partition_of(identity.id, i, partitions),
                                         .spool = stream.spool_after ? &spool_budget_ : nullptr,
                                         .spool_folder = context_.data_folder / "spool",

@@ -30,8 +30,8 @@ Reply login_refusal(std::string_view id, std::string_view reason) {
 
 }  // namespace
 
-Session::Session(const SessionWorld& world, int start_exponent, SteadyTime now)
-    : world_(&world), heard_(now), vardiff_(world.rules.vardiff, start_exponent, now) {}
+Session::Session(const SessionWorld& world, const ListenerRules& rules, SteadyTime now)
+    : world_(&world), heard_(now), vardiff_(rules.vardiff, rules.start_exponent, now) {}
 
 Reply Session::receive(const stratum::Request& request, Moment now) {
     Reply reply =

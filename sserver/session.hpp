@@ -13,6 +13,7 @@
 #include "sserver/assigned_targets.hpp"
 #include "sserver/duplicate_filter.hpp"
 #include "sserver/job_book.hpp"
+#include "sserver/listener_rules.hpp"
 #include "sserver/moment.hpp"
 #include "sserver/session_numbers.hpp"
 #include "sserver/share_message.hpp"
@@ -27,7 +28,7 @@ struct SessionRules {
     Origin origin;
     std::uint16_t server_id = 1;
     UserRules users;
-    VardiffOptions vardiff;
+    std::vector<ListenerRules> listeners;  // in the order of the configuration
     std::uint32_t version_mask = 0x1fffe000;  // BIP 320: what miners may roll at most
     Duration login_timeout = std::chrono::seconds(30);
     Duration idle_timeout = std::chrono::hours(1);
@@ -55,7 +56,8 @@ struct Reply {
 
 class Session {
   public:
-    Session(const SessionWorld& world, int start_exponent, SteadyTime now);
+    // World and rules outlive it.
+    Session(const SessionWorld& world, const ListenerRules& rules, SteadyTime now);
 
     [[nodiscard]] Reply receive(const stratum::Request& request, Moment now);
     // A line that is no request at all.

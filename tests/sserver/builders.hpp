@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <string>
 
 #include "common/bitcoin/target.hpp"
@@ -111,7 +112,15 @@ inline sserver::SessionRules open_rules() {
     rules.origin = {"sserver-5", "regtest"};
     rules.server_id = 5;
     rules.users.mode = sserver::UserMode::open;
+    return rules;
+}
+
+// Of a listener where any difficulty may be had.
+inline const sserver::ListenerRules& starting_at(int exponent) {
+    static std::map<int, sserver::ListenerRules> all;
+    auto& rules = all[exponent];
     rules.vardiff.exponent_min = sserver::exponent_min;
+    rules.start_exponent = exponent;
     return rules;
 }
 

@@ -31,9 +31,12 @@ TEST_CASE("without settings the defaults hold") {
     const auto rules = session_rules(config, chain()).value();
     CHECK(rules.origin.chain == "btc");
     CHECK(rules.users.network == bitcoin::Network::regtest);
-    CHECK(rules.vardiff.shares_per_minute == 18);
-    CHECK(rules.vardiff.exponent_min == -16);
-    CHECK(rules.vardiff.exponent_max == 63);
+    REQUIRE(rules.listeners.size() == 1);
+    CHECK(rules.listeners[0].start_exponent == 13);
+    CHECK(rules.listeners[0].reward == Reward::pool);
+    CHECK(rules.listeners[0].vardiff.shares_per_minute == 18);
+    CHECK(rules.listeners[0].vardiff.exponent_min == -16);
+    CHECK(rules.listeners[0].vardiff.exponent_max == 63);
 }
 
 TEST_CASE("settings become rules") {
@@ -47,15 +50,40 @@ TEST_CASE("settings become rules") {
                             .value();
     REQUIRE(config.listeners.size() == 2);
     CHECK(config.listeners[0].address == "::1");
-    CHECK(parse_exponent(config.listeners[0].start_difficulty).value() == -8);
     const auto rules = session_rules(config, chain()).value();
     CHECK(config.id == 7);
     CHECK(rules.users.mode == UserMode::open);
-    CHECK(rules.vardiff.exponent_min == -1);
-    CHECK(rules.vardiff.exponent_max == 20);
-    CHECK(rules.vardiff.shares_per_minute == 6);
-    CHECK(rules.vardiff.window == std::chrono::minutes(5));
+    CHECK(rules.listeners[0].start_exponent == -8);
+    CHECK(rules.listeners[1].start_exponent == 13);
+    const VardiffOptions& vardiff = rules.listeners[0].vardiff;
+    CHECK(vardiff.exponent_min == -1);
+    CHECK(vardiff.exponent_max == 20);
+    CHECK(vardiff.shares_per_minute == 6);
+    CHECK(vardiff.window == std::chrono::minutes(5));
     CHECK(rules.idle_timeout == std::chrono::hours(2));
+}
+
+TEST_CASE("a listener's profile sets its difficulties, its settings narrow the pool's") {
+    const auto rules = [](const std::string& text) {
+        return session_rules(read("[sserver]\nmin_difficulty = \"2^-20\"\n" + text).value(), chain())
+            .value()
+            .listeners;
+    };
+    const auto listeners = rules(
+        "[[sserver.listener]]\nprofile = \"small\"\n"
+        "[[sserver.listener]]\nprofile = \"nicehash\"\n"
+        "[[sserver.listener]]\nprofile = \"nicehash\"\nmin_difficulty = \"2^-30\"\n"
+        "max_difficulty = \"2^-25\"\n"
+        "[[sserver.listener]]\nmin_difficulty = \"1024\"\nmax_difficulty = \"4096\"\n");
+    CHECK(listeners[0].start_exponent == -10);
+    CHECK(listeners[0].vardiff.exponent_min == -20);
+    CHECK(listeners[1].start_exponent == 19);
+    CHECK(listeners[1].vardiff.exponent_min == 19);
+    // The pool's least wins over what a listener would go below it.
+    CHECK(listeners[2].vardiff.exponent_min == -20);
+    CHECK(listeners[2].vardiff.exponent_max == -20);
+    CHECK(listeners[3].vardiff.exponent_min == 10);
+    CHECK(listeners[3].vardiff.exponent_max == 12);
 }
 
 TEST_CASE("wrong settings are named with their place") {
@@ -70,6 +98,7 @@ TEST_CASE("wrong settings are named with their place") {
     CHECK(problem("blkmakers = [\"ftp://x:1\"]").starts_with("lode.toml:2: sserver.blkmakers"));
     CHECK(problem("[[sserver.listener]]\nport = 0")
               .starts_with("lode.toml:3: sserver.listener.port:"));
+    CHECK(problem("[[sserver.listener]]\nmin_difficulty = \"4\"\nmax_difficulty = \"2\"") != "taken");
     CHECK(problem("[[sserver.listener]]\nstart_difficulty = \"7\"")
               .starts_with("lode.toml:3: sserver.listener.start_difficulty:"));
 }

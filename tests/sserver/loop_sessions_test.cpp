@@ -50,7 +50,7 @@ struct Loop {
     Loop() { sessions.job(a_job(), now.steady); }
 
     void login(ClientId id) {
-        sessions.opened(id, -30, now.steady);
+        sessions.opened(id, test::starting_at(-30), now.steady);
         sessions.line(id, R"({"id":1,"method":"mining.subscribe","params":[]})", now);
         sessions.line(id, R"({"id":2,"method":"mining.authorize","params":["alice.rig",""]})", now);
     }
@@ -150,7 +150,7 @@ TEST_CASE("a new job goes to every working session") {
     Loop loop;
     loop.login(client(0));
     loop.login(client(1));
-    loop.sessions.opened(client(2), 0, loop.now.steady);
+    loop.sessions.opened(client(2), test::starting_at(0), loop.now.steady);
     loop.port.sent.clear();
     const JobPtr next = a_job({.id = 0x2000});
     loop.sessions.job(next, loop.now.steady);
@@ -161,7 +161,7 @@ TEST_CASE("a new job goes to every working session") {
 
 TEST_CASE("a line that is no request is answered and counted") {
     Loop loop;
-    loop.sessions.opened(client(0), 0, loop.now.steady);
+    loop.sessions.opened(client(0), test::starting_at(0), loop.now.steady);
     for (const char* line : {"hello", "{", "[]", "{}", "\x16\x03\x01"}) {
         loop.sessions.line(client(0), line, loop.now);
     }
@@ -230,7 +230,7 @@ TEST_CASE("a client who left is not answered, but its share stays in the stream"
 
 TEST_CASE("sessions are looked at when their time comes, and closed when it is over") {
     Loop loop;
-    loop.sessions.opened(client(0), 0, loop.now.steady);
+    loop.sessions.opened(client(0), test::starting_at(0), loop.now.steady);
     CHECK(loop.port.looks[client(0)] == loop.now.steady + 30s);
     loop.sessions.look(client(0), loop.now.steady + 30s);
     CHECK(loop.port.closed == std::vector{client(0)});
@@ -241,7 +241,7 @@ TEST_CASE("sessions are looked at when their time comes, and closed when it is o
 TEST_CASE("when jobs cease every connection is closed") {
     Loop loop;
     loop.login(client(0));
-    loop.sessions.opened(client(1), 0, loop.now.steady);
+    loop.sessions.opened(client(1), test::starting_at(0), loop.now.steady);
     loop.sessions.close_all();
     CHECK(loop.port.closed.size() == 2);
 }

@@ -10,7 +10,8 @@
 namespace lode::test {
 
 struct Miner {
-    explicit Miner(int start_exponent = -30) : session(world.view, start_exponent, now.steady) {
+    explicit Miner(int start_exponent = -30)
+        : session(world.view, starting_at(start_exponent), now.steady) {
         world.book.add(a_job(), now.steady);
     }
 

@@ -195,7 +195,6 @@ TEST_CASE("who keeps talking nonsense is answered and then closed") {
 
 TEST_CASE("a silent miner gets a lower difficulty with a later job, and no clean flag for it") {
     Miner miner(-10);
-    miner.world.rules.vardiff.exponent_min = -32;
     (void)miner.subscribe();
     (void)miner.authorize();  // at the network's, 2^-20
     Reply reply;
