@@ -28,7 +28,7 @@ struct SessionRules {
     Origin origin;
     std::uint16_t server_id = 1;
     UserRules users;
-    std::vector<ListenerRules> listeners;  // in the order of the configuration
+    std::vector<ListenerRules> listeners;     // in the order of the configuration
     std::uint32_t version_mask = 0x1fffe000;  // BIP 320: what miners may roll at most
     Duration login_timeout = std::chrono::seconds(30);
     Duration idle_timeout = std::chrono::hours(1);

@@ -65,9 +65,8 @@ TEST_CASE("settings become rules") {
 
 TEST_CASE("a listener's profile sets its difficulties, its settings narrow the pool's") {
     const auto rules = [](const std::string& text) {
-        return session_rules(read("[sserver]\nmin_difficulty = \"2^-20\"\n" + text).value(), chain())
-            .value()
-            .listeners;
+        const auto config = read("[sserver]\nmin_difficulty = \"2^-20\"\n" + text).value();
+        return session_rules(config, chain()).value().listeners;
     };
     const auto listeners = rules(
         "[[sserver.listener]]\nprofile = \"small\"\n"
@@ -98,7 +97,8 @@ TEST_CASE("wrong settings are named with their place") {
     CHECK(problem("blkmakers = [\"ftp://x:1\"]").starts_with("lode.toml:2: sserver.blkmakers"));
     CHECK(problem("[[sserver.listener]]\nport = 0")
               .starts_with("lode.toml:3: sserver.listener.port:"));
-    CHECK(problem("[[sserver.listener]]\nmin_difficulty = \"4\"\nmax_difficulty = \"2\"") != "taken");
+    const std::string listener = "[[sserver.listener]]\n";
+    CHECK(problem(listener + "min_difficulty = \"4\"\nmax_difficulty = \"2\"") != "taken");
     CHECK(problem("[[sserver.listener]]\nstart_difficulty = \"7\"")
               .starts_with("lode.toml:3: sserver.listener.start_difficulty:"));
 }

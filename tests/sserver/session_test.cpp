@@ -247,7 +247,7 @@ TEST_CASE("when no session number is left the miner is told and closed") {
         return failure(ErrorCode::exhausted, "disk full");
     });
     const SessionWorld world{miner.world.rules, miner.world.book, none};
-    Session session(world, 0, start.steady);
+    Session session(world, test::starting_at(0), start.steady);
     const Reply reply = session.receive({.id = "1", .body = stratum::Subscribe()}, start);
     CHECK(has(reply.text, "no room for another session now"));
     CHECK(reply.close);
