@@ -21,7 +21,7 @@ namespace lode::sserver {
 struct LaneOptions {
     LoopSessionsOptions sessions;
     std::uint16_t number = 0;
-    std::uint32_t partition = 0;       // of the share topic, for the stream's life
+    std::uint32_t partition = 0;  // of the share topic, for the stream's life
     // Of all spools, and outlives the lane. Null: there is no spool, and `spool_folder` is not
     // used.
     SpoolBudget* spool = nullptr;
