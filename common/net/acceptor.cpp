@@ -102,7 +102,7 @@ void Acceptor::Core::hand_over(FileDescriptor socket, const SocketAddress& from)
     options.accepted.increment();
     Loop* least = *std::min_element(loops.begin(), loops.end(),
                                     [](Loop* a, Loop* b) { return a->load() < b->load(); });
-    least->adopt(std::move(socket), {from.host(), from.port(), options.listener});
+    least->adopt(std::move(socket), {from.address(), from.port(), options.listener});
 }
 
 Result<Acceptor> Acceptor::start(Listener listener, std::vector<Loop*> loops,

@@ -84,11 +84,11 @@ void Loop::post(Task task) {
     [[maybe_unused]] const auto woken = ::write(wake_.get(), &one, sizeof one);
 }
 
-void Loop::adopt(FileDescriptor socket, Peer peer) {
+void Loop::adopt(FileDescriptor socket, const Peer& peer) {
     load_.fetch_add(1, std::memory_order_relaxed);
     // std::function wants copies to be possible.
     auto shared = std::make_shared<FileDescriptor>(std::move(socket));
-    post([this, shared, peer = std::move(peer)] { register_connection(std::move(*shared), peer); });
+    post([this, shared, peer] { register_connection(std::move(*shared), peer); });
 }
 
 void Loop::run() {

@@ -15,6 +15,7 @@
 #include "common/base/clock.hpp"
 #include "common/base/executor.hpp"
 #include "common/base/file.hpp"
+#include "common/base/ip_address.hpp"
 #include "common/base/result.hpp"
 #include "common/base/slab.hpp"
 #include "common/metrics/metrics.hpp"
@@ -25,7 +26,7 @@ namespace lode::net {
 
 // Where a connection comes from.
 struct Peer {
-    std::string address;  // numeric
+    IpAddress address;
     std::uint16_t port = 0;
     std::uint32_t listener = 0;  // number of the listener that let it in
 };
@@ -68,7 +69,7 @@ class Loop final : public Executor {
     // ---- from any thread ----
     void post(Task task) override;
     // Takes over a connected, non-blocking socket.
-    void adopt(FileDescriptor socket, Peer peer);
+    void adopt(FileDescriptor socket, const Peer& peer);
     // Connections it has or is about to adopt.
     [[nodiscard]] std::size_t load() const { return load_.load(std::memory_order_relaxed); }
     // From any thread but its own: closes every connection and joins. Idempotent.

@@ -1,8 +1,7 @@
 // Conversions of numeric addresses.
 #include "common/net/socket_address.hpp"
 
-#include <arpa/inet.h>
-
+#include <array>
 #include <cstring>
 
 namespace lode::net {
@@ -14,42 +13,39 @@ std::uint16_t SocketAddress::port() const {
     return ntohs(reinterpret_cast<const sockaddr_in*>(&storage)->sin_port);
 }
 
-std::string SocketAddress::host() const {
-    char text[INET6_ADDRSTRLEN] = {};
-    const void* address =
-        family() == AF_INET6
-            ? static_cast<const void*>(&reinterpret_cast<const sockaddr_in6*>(&storage)->sin6_addr)
-            : &reinterpret_cast<const sockaddr_in*>(&storage)->sin_addr;
-    ::inet_ntop(family(), address, text, sizeof text);
-    return text;
+IpAddress SocketAddress::address() const {
+    if (family() == AF_INET6) {
+        const auto& six = reinterpret_cast<const sockaddr_in6*>(&storage)->sin6_addr;
+        return IpAddress::v6(six.s6_addr);
+    }
+    std::array<std::uint8_t, 4> bytes{};
+    const auto& four = reinterpret_cast<const sockaddr_in*>(&storage)->sin_addr;
+    std::memcpy(bytes.data(), &four, bytes.size());
+    return IpAddress::v4(bytes);
 }
 
 std::string SocketAddress::text() const {
-    const std::string host_text = family() == AF_INET6 ? "[" + host() + "]" : host();
-    return host_text + ":" + std::to_string(port());
+    const std::string host = address().text();
+    return (family() == AF_INET6 ? "[" + host + "]" : host) + ":" + std::to_string(port());
 }
 
 Result<SocketAddress> parse_socket_address(const std::string& host, std::uint16_t port) {
+    LODE_TRY(const auto parsed, IpAddress::parse(host));
     SocketAddress address;
-    in6_addr six{};
-    in_addr four{};
-    if (::inet_pton(AF_INET, host.c_str(), &four) == 1) {
+    if (parsed.is_v4()) {
         auto* at = reinterpret_cast<sockaddr_in*>(&address.storage);
         at->sin_family = AF_INET;
-        at->sin_addr = four;
+        std::memcpy(&at->sin_addr, parsed.bytes().data() + 12, sizeof at->sin_addr);
         at->sin_port = htons(port);
         address.size = sizeof(sockaddr_in);
-        return address;
-    }
-    if (::inet_pton(AF_INET6, host.c_str(), &six) == 1) {
+    } else {
         auto* at = reinterpret_cast<sockaddr_in6*>(&address.storage);
         at->sin6_family = AF_INET6;
-        at->sin6_addr = six;
+        std::memcpy(&at->sin6_addr, parsed.bytes().data(), sizeof at->sin6_addr);
         at->sin6_port = htons(port);
         address.size = sizeof(sockaddr_in6);
-        return address;
     }
-    return failure(ErrorCode::malformed, "\"" + host + "\" is no IPv4 or IPv6 address");
+    return address;
 }
 
 }  // namespace lode::net

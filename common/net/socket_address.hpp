@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <string>
 
+#include "common/base/ip_address.hpp"
 #include "common/base/result.hpp"
 
 namespace lode::net {
@@ -21,8 +22,7 @@ struct SocketAddress {
     }
     [[nodiscard]] sockaddr* get() { return reinterpret_cast<sockaddr*>(&storage); }
     [[nodiscard]] std::uint16_t port() const;
-    // Without port and brackets.
-    [[nodiscard]] std::string host() const;
+    [[nodiscard]] IpAddress address() const;
     // "1.2.3.4:3333", "[::1]:3333".
     [[nodiscard]] std::string text() const;
 };
