@@ -17,7 +17,6 @@ REASONS = {
     "jobmaker/proposal_checker.cpp": "hands calls to a thread; run by tests/end_to_end",
     "common/db/dialect.cpp": "by statement_test and migrations_test",
     "common/db/row.cpp": "by connection_test",
-    "common/db/sqlite_engine.cpp": "by connection_test",
     "sharelogger/archive_frame.cpp": "by archive_test",
     "sserver/doors.cpp": "by service_test, which runs the whole server",
     "sserver/job_feed.cpp": "by service_test, which runs the whole server",
