@@ -21,7 +21,7 @@
 namespace {
 
 [[noreturn]] void give_up(const std::string& why) {
-    std::fprintf(stderr, "stratum-load: %s\n", why.c_str());
+    std::fprintf(stderr, "tip-watch: %s\n", why.c_str());
     std::exit(1);
 }
 
@@ -172,7 +172,7 @@ class Clients {
         event.data.u64 = number;
         epoll_ctl(epoll_, EPOLL_CTL_ADD, client.socket, &event);
         const std::string hello =
-            "{\"id\":1,\"method\":\"mining.subscribe\",\"params\":[\"stratum-load\"]}\n"
+            "{\"id\":1,\"method\":\"mining.subscribe\",\"params\":[\"tip-watch\"]}\n"
             "{\"id\":2,\"method\":\"mining.authorize\",\"params\":[\"" +
             options_.user + "." + std::to_string(number) + "\",\"x\"]}\n";
         if (write(client.socket, hello.data(), hello.size()) < 0) give_up("cannot log in");
@@ -272,7 +272,7 @@ Options parse(int argc, char** argv) {
         if (name == "--zmq") options.zmq = value;
     }
     if (options.port <= 0 || options.connections == 0) {
-        give_up("usage: stratum-load --port PORT --user USER [--connections N] [--zmq ENDPOINT]");
+        give_up("usage: tip-watch --port PORT --user USER [--connections N] [--zmq ENDPOINT]");
     }
     return options;
 }
