@@ -141,6 +141,19 @@ config::Section<Config> limit_settings(config::Section<Config> table) {
                  {.help = "A session that sends nothing for so long is closed.",
                   .min = minutes(1),
                   .max = hours(24)})
+        .setting("resume_time", &Config::resume_time,
+                 {.help = "A miner whose connection broke may go on with its session for so long; "
+                          "0s: not at all.",
+                  .min = seconds(0),
+                  .max = minutes(60)})
+        .setting("max_parked", &Config::max_parked,
+                 {.help = "Sessions without a connection that are kept; the oldest go first.",
+                  .min = 1,
+                  .max = 500'000})
+        .setting("max_parked_memory", &Config::max_parked_memory,
+                 {.help = "Memory of the sessions that are kept; the oldest go first.",
+                  .min = ByteSize{1024 * 1024},
+                  .max = ByteSize{std::uint64_t{4} << 30}})
         .setting("max_connections", &Config::max_connections,
                  {.help = "Connections at a time; fewer when the process may open fewer files.",
                   .min = 1,
@@ -231,6 +244,10 @@ ShareStreamOptions share_stream_options(const Config& config, const config::BusC
         options.spool_after = config.spool_after;
     }
     return options;
+}
+
+ParkingLimits parking_limits(const Config& config) {
+    return {config.resume_time, config.max_parked, config.max_parked_memory.bytes};
 }
 
 Result<SessionRules> session_rules(const Config& config, const config::ChainConfig& chain) {

@@ -65,6 +65,9 @@ struct Config {
     std::chrono::milliseconds job_life = std::chrono::minutes(10);
     std::chrono::milliseconds login_timeout = std::chrono::seconds(30);
     std::chrono::milliseconds idle_timeout = std::chrono::hours(1);
+    std::chrono::milliseconds resume_time = std::chrono::minutes(5);
+    std::uint32_t max_parked = 100'000;
+    config::ByteSize max_parked_memory = {64 * 1024 * 1024};
     std::uint32_t max_connections = 100'000;
     Acknowledge ack = Acknowledge::bus;
     std::chrono::milliseconds spool_after = std::chrono::milliseconds(250);
@@ -80,6 +83,9 @@ struct Config {
 // How shares are stored, but for the stream's id.
 [[nodiscard]] ShareStreamOptions share_stream_options(const Config& config,
                                                       const config::BusConfig& bus);
+
+// How long and how many sessions without a connection are kept.
+[[nodiscard]] ParkingLimits parking_limits(const Config& config);
 
 // The rules of sessions that the settings and the chain amount to; the server id comes later.
 [[nodiscard]] Result<SessionRules> session_rules(const Config& config,

@@ -55,4 +55,10 @@ std::size_t DuplicateFilter::size() const {
     return total;
 }
 
+std::size_t DuplicateFilter::bytes() const {
+    std::size_t total = jobs_.capacity() * sizeof(Seen);
+    for (const Seen& one : jobs_) total += one.slots.capacity() * sizeof(std::uint64_t);
+    return total;
+}
+
 }  // namespace lode::sserver

@@ -27,6 +27,8 @@ class DuplicateFilter {
     [[nodiscard]] Novelty add(JobId job, const bitcoin::Hash256& hash, JobId oldest);
 
     [[nodiscard]] std::size_t size() const;
+    // Of memory.
+    [[nodiscard]] std::size_t bytes() const;
 
   private:
     // Open addressing, at most half full, empty = 0.

@@ -141,6 +141,18 @@ void Lane::look_at(ClientId client, SteadyTime when) {
     loop_->set_deadline(connection_of(client), when);
 }
 
+bool Lane::ask_to_let_go(const SessionId& session, ClientId client) {
+    if (session.place.loop >= options_.lanes->size()) return false;
+    Lane& other = *(*options_.lanes)[session.place.loop];
+    other.loop_->post([this, &other, session, client] {
+        other.sessions_.let_go(session, other.loop_->now());
+        loop_->post([this, client] {
+            sessions_.resume(client, {clock_.unix_now(), loop_->now()});
+        });
+    });
+    return true;
+}
+
 Result<void> Lane::publish(const SharePtr& share) {
     const Sequence sequence(share->sequence());
     return shares_->send(

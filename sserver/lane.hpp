@@ -27,6 +27,9 @@ struct LaneOptions {
     SpoolBudget* spool = nullptr;
     std::filesystem::path spool_folder;
     JobKeeper* jobs = nullptr;  // for the spool; outlives the lane
+    // All lanes of the server, by number; fixed before the first connection and until all have
+    // stopped.
+    const std::vector<std::unique_ptr<class Lane>>* lanes = nullptr;
     std::size_t line_size_max = 0;
     std::size_t output_size_max = 0;
     // Called on the lane's thread.
@@ -76,6 +79,7 @@ class Lane final : public net::ConnectionHandler, public LoopPort, private Share
     void send(ClientId client, const SharedText& text) override;
     void close(ClientId client) override;
     void look_at(ClientId client, SteadyTime when) override;
+    bool ask_to_let_go(const SessionId& session, ClientId client) override;
     Result<void> publish(const SharePtr& share) override;
     void spool(const SharePtr& share) override { spool_->append(share); }
     void read_spool(Sequence from, std::size_t count) override { spool_->read(from, count); }

@@ -1,6 +1,7 @@
 // From lines to sessions, from replies to the port.
 #include "sserver/loop_sessions.hpp"
 
+#include "common/base/assert.hpp"
 #include "common/base/log.hpp"
 #include "common/messages/share.pb.h"
 #include "common/messages/solved.pb.h"
@@ -17,12 +18,10 @@ std::uint32_t slot_of(ClientId client) {
 }  // namespace
 
 LoopSessions::LoopSessions(const LoopSessionsOptions& options, LoopPort& port, LoopProbe& probe)
-    : rules_(options.rules),
-      numbers_(options.numbers),
-      port_(port),
+    : port_(port),
       probe_(probe),
       book_(options.job_life),
-      world_{rules_, book_, numbers_},
+      world_{options.rules, book_, options.numbers, options.parked, options.loop},
       stream_(options.stream, port,
               [this](const WaitingAnswer& waiting, SteadyTime now) { answer(waiting, now); }) {}
 
@@ -32,7 +31,7 @@ LoopSessions::Client* LoopSessions::find(ClientId client) {
 }
 
 void LoopSessions::opened(ClientId client, const ListenerRules& rules, SteadyTime now) {
-    clients_.emplace(slot_of(client), Client{client, Session(world_, rules, now)});
+    clients_.emplace(slot_of(client), Client{client, Session(world_, rules, slot_of(client), now)});
     probe_.connections.increment();
     look(client, now);
 }
@@ -50,8 +49,8 @@ void LoopSessions::look(ClientId client, SteadyTime now) {
 void LoopSessions::closed(ClientId client, SteadyTime now) {
     Client* found = find(client);
     if (found == nullptr) return;
-    if (const auto number = found->session.number()) numbers_.give_back(*number, now);
-    if (found->session.working()) probe_.sessions.decrement();
+    park(found->session, now);
+    returning_.erase(client);
     probe_.connections.decrement();
     clients_.erase(slot_of(client));
 }
@@ -65,13 +64,64 @@ void LoopSessions::line(ClientId client, std::string_view line, Moment now) {
         carry_out(*found, found->session.malformed(request.error()), "null", now.steady);
         return;
     }
-    const bool worked = found->session.working();
-    Reply reply = found->session.receive(request.value(), now);
-    if (!worked && found->session.working()) {
+    if (!waits_for_session(*found, request.value(), now.steady)) act(*found, request.value(), now);
+}
+
+void LoopSessions::act(Client& client, const stratum::Request& request, Moment now) {
+    const bool worked = client.session.working();
+    Reply reply = client.session.receive(request, now);
+    if (!worked && client.session.working()) {
         probe_.sessions.increment();
-        look(client, now.steady);
+        look(client.id, now.steady);
     }
-    carry_out(*found, std::move(reply), request.value().id, now.steady);
+    carry_out(client, std::move(reply), request.id, now.steady);
+}
+
+void LoopSessions::park(Session& session, SteadyTime now) {
+    if (!session.number()) return;
+    if (session.working()) probe_.sessions.decrement();
+    world_.parked.park(session.id().key, session.leave(), now);
+}
+
+bool LoopSessions::waits_for_session(Client& client, const stratum::Request& request,
+                                     SteadyTime now) {
+    const auto* subscribe = std::get_if<stratum::Subscribe>(&request.body);
+    if (subscribe == nullptr || client.session.number()) return false;
+    const auto id = parse_session_id(subscribe->session_id);
+    if (!id || returning_.contains(client.id)) return false;
+    let_go(*id, now);  // a connection that broke without a word may be open here
+    if (go_on(client.session, id->key, now)) return false;
+    if (id->place.loop == world_.loop || !port_.ask_to_let_go(*id, client.id)) return false;
+    returning_.emplace(client.id, Returning{std::string(request.id), id->key});
+    return true;
+}
+
+bool LoopSessions::go_on(Session& session, std::uint64_t key, SteadyTime now) {
+    const auto left = world_.parked.take(key, session.listener().reward);
+    if (!left) return false;
+    session.resume(std::move(*left), now);
+    if (session.working()) probe_.sessions.increment();
+    probe_.sessions_resumed.increment();
+    return true;
+}
+
+void LoopSessions::let_go(const SessionId& session, SteadyTime now) {
+    if (session.place.loop != world_.loop) return;
+    Client* found = clients_.find(session.place.slot);
+    if (found == nullptr || !found->session.number() || found->session.id() != session) return;
+    park(found->session, now);
+    port_.close(found->id);
+}
+
+void LoopSessions::resume(ClientId client, Moment now) {
+    const auto found = returning_.find(client);
+    if (found == returning_.end()) return;
+    const Returning returning = std::move(found->second);
+    returning_.erase(found);
+    Client* const back = find(client);
+    LODE_ASSERT(back != nullptr);  // closed() forgets who is gone
+    if (!back->session.number()) (void)go_on(back->session, returning.key, now.steady);
+    act(*back, {.id = returning.request_id, .body = stratum::Subscribe()}, now);
 }
 
 void LoopSessions::carry_out(Client& client, Reply reply, std::string_view request_id,

@@ -23,6 +23,9 @@ class LoopPort : public SharePort {
     virtual void send(ClientId client, const SharedText& text) = 0;
     virtual void close(ClientId client) = 0;
     virtual void look_at(ClientId client, SteadyTime when) = 0;
+    // Has another loop let_go() of a session; then comes LoopSessions::resume(client). False when
+    // there is no such loop.
+    [[nodiscard]] virtual bool ask_to_let_go(const SessionId& session, ClientId client) = 0;
     // Comes back by LoopSessions::solved_safe.
     virtual void solved(const std::shared_ptr<const v1::SolvedShare>& share) = 0;
 };
@@ -30,6 +33,8 @@ class LoopPort : public SharePort {
 struct LoopSessionsOptions {
     const SessionRules& rules;
     SessionNumbers& numbers;
+    ParkedSessions& parked;
+    std::uint16_t loop = 0;  // its number
     ShareStreamOptions stream;
     Duration job_life = std::chrono::minutes(10);
 };
@@ -43,6 +48,11 @@ class LoopSessions {
     void line(ClientId client, std::string_view line, Moment now);
     void look(ClientId client, SteadyTime now);
     void closed(ClientId client, SteadyTime now);
+
+    // Parks the session if it still has a connection here, which is closed: its miner has another.
+    void let_go(const SessionId& session, SteadyTime now);
+    // The client who waits for its old session may go on with it now, if it is there.
+    void resume(ClientId client, Moment now);
 
     // To every working session.
     void job(const JobPtr& job, SteadyTime now);
@@ -73,6 +83,13 @@ class LoopSessions {
         Session session;
     };
     [[nodiscard]] Client* find(ClientId client);
+    // Whether the client's old session is on another loop, and its answer comes later.
+    [[nodiscard]] bool waits_for_session(Client& client, const stratum::Request& request,
+                                         SteadyTime now);
+    // Whether the session goes on with the one that was parked under the key.
+    [[nodiscard]] bool go_on(Session& session, std::uint64_t key, SteadyTime now);
+    void park(Session& session, SteadyTime now);
+    void act(Client& client, const stratum::Request& request, Moment now);
     // `request_id` is that of the request replied to.
     void carry_out(Client& client, Reply reply, std::string_view request_id, SteadyTime now);
     // A share that must become durable, and who waits for that.
@@ -85,8 +102,6 @@ class LoopSessions {
     void answer(const WaitingAnswer& answer, SteadyTime now);
     void hold_until_safe(const std::shared_ptr<const v1::SolvedShare>& solved, Good good);
 
-    const SessionRules& rules_;
-    SessionNumbers& numbers_;
     LoopPort& port_;
     LoopProbe& probe_;
     JobBook book_;
@@ -94,7 +109,13 @@ class LoopSessions {
     ShareStream stream_;
     stratum::RequestReader reader_;
     Slab<Client> clients_;
-    bool storing_ = true;  // the stream took the last share
+    // A subscription that waits for its old session to come from another loop.
+    struct Returning {
+        std::string request_id;
+        std::uint64_t key;
+    };
+    std::unordered_map<ClientId, Returning> returning_;  // one a connection at most
+    bool storing_ = true;                                // the stream took the last share
     // Shares that solve a block, by its hash. They go to the bus, and so are answered, only when
     // their block is safe: who heard `true` for a block will find it.
     std::unordered_map<std::string, Good> held_;

@@ -22,6 +22,7 @@ struct LoopProbe {
     metrics::Counter sent_bytes;
     metrics::Gauge connections;
     metrics::Gauge sessions;
+    metrics::Counter sessions_resumed;
     metrics::Counter logins_refused;
     metrics::Counter lines_malformed;
     metrics::Counter shares_unstored;
@@ -39,6 +40,8 @@ struct LoopProbe {
           sent_bytes(registry.counter("sent_bytes_total", "Bytes written to miners.", loop)),
           connections(registry.gauge("connections", "Open connections.", loop)),
           sessions(registry.gauge("sessions", "Connections subscribed and authorised.", loop)),
+          sessions_resumed(registry.counter("sessions_resumed_total",
+                                            "Sessions that went on over a new connection.", loop)),
           logins_refused(registry.counter("logins_refused_total",
                                           "Authorisations answered with an error.", loop)),
           lines_malformed(
@@ -73,6 +76,10 @@ struct Probe {
           jobs(registry.counter("jobs_total", "Jobs handed to miners.")),
           jobs_refused(registry.counter("jobs_refused_total", "Jobs that made no sense.")),
           listening(registry.gauge("listening", "1 while miners are let in.")),
+          sessions_parked(registry.gauge("sessions_parked",
+                                         "Sessions without a connection that may be resumed.")),
+          sessions_parked_bytes(
+              registry.gauge("sessions_parked_bytes", "Memory of sessions that may be resumed.")),
           solved_unconfirmed(registry.gauge("solved_unconfirmed",
                                             "Solved shares that no blkmaker is known to have.")) {}
 
@@ -81,6 +88,8 @@ struct Probe {
     metrics::Counter jobs;
     metrics::Counter jobs_refused;
     metrics::Gauge listening;
+    metrics::Gauge sessions_parked;
+    metrics::Gauge sessions_parked_bytes;
     metrics::Gauge solved_unconfirmed;
 };
 

@@ -6,6 +6,7 @@
 #include <malloc.h>
 
 #include <cstdlib>
+#include <random>
 #include <thread>
 
 #include "common/base/log.hpp"
@@ -90,6 +91,7 @@ class Sserver final : public runtime::Service {
     SharedText farewell_line_;  // null: miners are closed at once
     std::shared_ptr<const bool> alive_ = std::make_shared<const bool>(true);
     std::unique_ptr<SessionNumbers> numbers_;
+    std::unique_ptr<ParkedSessions> parked_;
     SpoolBudget spool_budget_;
     std::unique_ptr<ShareSpoolReplay> replay_;
     std::unique_ptr<LeaseKeeper> lease_;
@@ -165,6 +167,10 @@ Result<void> Sserver::open_numbers() {
     LODE_TRY(const auto begin, read_counter(path));
     numbers_ = std::make_unique<SessionNumbers>(
         begin, [path](std::uint32_t end) { return write_counter(path, end); });
+    parked_ = std::make_unique<ParkedSessions>(parking_limits(config_), *numbers_, [] {
+        thread_local std::random_device chance;
+        return (std::uint64_t{chance()} << 32) | chance();
+    });
     return success();
 }
 
@@ -206,8 +212,12 @@ Result<void> Sserver::open_lanes(Identity identity) {
             });
         };
         stream.id = stream_id(identity.id, identity.epoch, i);
-        const LoopSessionsOptions sessions{
-            .rules = rules_, .numbers = *numbers_, .stream = stream, .job_life = config_.job_life};
+        const LoopSessionsOptions sessions{.rules = rules_,
+                                           .numbers = *numbers_,
+                                           .parked = *parked_,
+                                           .loop = i,
+                                           .stream = stream,
+                                           .job_life = config_.job_life};
         LODE_TRY(auto lane,
                  Lane::start(context_, {.sessions = sessions,
                                         .number = i,
@@ -215,6 +225,7 @@ Result<void> Sserver::open_lanes(Identity identity) {
                                         .spool = stream.spool_after ? &spool_budget_ : nullptr,
                                         .spool_folder = context_.data_folder / "spool",
                                         .jobs = keeper_.get(),
+                                        .lanes = &lanes_,
                                         .line_size_max = config_.max_line.bytes,
                                         .output_size_max = config_.max_unread.bytes,
                                         .solved = solved}));
@@ -242,6 +253,9 @@ void Sserver::tick() {
     replay_->tick();
     solved_->retry();
     probe_.solved_unconfirmed.set(solved_->unconfirmed());
+    parked_->expire(now().steady);
+    probe_.sessions_parked.set(parked_->size());
+    probe_.sessions_parked_bytes.set(parked_->bytes());
     dead_work_ = tips_.dead_work(now().steady);
     if (lanes_.empty()) lease_news(success());
     listen_or_not();

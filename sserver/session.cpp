@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "common/base/assert.hpp"
 #include "common/messages/share.pb.h"
 #include "common/messages/solved.pb.h"
 #include "common/stratum/response.hpp"
@@ -30,8 +31,36 @@ Reply login_refusal(std::string_view id, std::string_view reason) {
 
 }  // namespace
 
-Session::Session(const SessionWorld& world, const ListenerRules& rules, SteadyTime now)
-    : world_(&world), heard_(now), vardiff_(rules.vardiff, rules.start_exponent, now) {}
+Session::Session(const SessionWorld& world, const ListenerRules& rules, std::uint32_t slot,
+                 SteadyTime now)
+    : world_(&world),
+      listener_(&rules),
+      heard_(now),
+      slot_(slot),
+      vardiff_(rules.vardiff, rules.start_exponent, now) {}
+
+void Session::resume(ResumableSession left, SteadyTime now) {
+    LODE_ASSERT(!number_);
+    key_ = world_->parked.new_key();
+    number_ = left.number;
+    targets_ = std::move(left.targets);
+    seen_ = std::move(left.seen);
+    vardiff_.resume(left.exponent, now);
+    // Who rolls versions asks for leave anew, most of them; who does not had it.
+    if (version_mask_ == 0) version_mask_ = told_mask_ = left.version_mask;
+}
+
+ResumableSession Session::leave() {
+    LODE_ASSERT(number_);
+    ResumableSession left{.number = *number_,
+                          .targets = std::move(targets_),
+                          .seen = std::move(seen_),
+                          .version_mask = version_mask_,
+                          .exponent = vardiff_.exponent(),
+                          .reward = listener_->reward};
+    number_.reset();
+    return left;
+}
 
 Reply Session::receive(const stratum::Request& request, Moment now) {
     Reply reply =
@@ -80,11 +109,11 @@ Reply Session::answer(std::string_view id, const stratum::Subscribe&, Moment now
             return reply;
         }
         number_ = number.value();
+        key_ = world_->parked.new_key();
     }
     Bytes mine;
     append_be(mine, extranonce1(world_->rules.server_id, *number_));
-    std::string session_id = stratum::hex32(load_be<std::uint32_t>(mine.data()));
-    Reply reply = text_reply(stratum::subscribe_line(id, {.session_id = std::move(session_id),
+    Reply reply = text_reply(stratum::subscribe_line(id, {.session_id = session_id_text(this->id()),
                                                           .extranonce1 = std::move(mine),
                                                           .extranonce2_size = extranonce2_size}));
     begin(reply, now.steady);
@@ -108,7 +137,7 @@ Reply Session::answer(std::string_view id, const stratum::Authorize& request, Mo
 
 void Session::begin(Reply& reply, SteadyTime now) {
     const JobPtr job = world_->book.current();
-    if (!job || targets_.last()) return;
+    if (!job || begun_) return;
     Reply first = offer(job, now);
     reply.text += first.text;
     reply.notify = std::move(first.notify);
@@ -116,10 +145,29 @@ void Session::begin(Reply& reply, SteadyTime now) {
 
 Reply Session::offer(const JobPtr& job, SteadyTime now) {
     if (!working()) return {};
-    const bool first = !targets_.last();
-    if (!first) vardiff_.look(now);
+    // A resumed session may have had this job on another loop, which hears of it a little sooner.
+    const auto last = targets_.last();
+    if (last && last->job > job->id) return {};
+    if (last && last->job == job->id) return again(job);
+    if (begun_) vardiff_.look(now);
+    const bool first = !begun_;
     Reply reply = text_reply(announce({job->id, 0}, *job));
     reply.notify = first ? job->line_clean : job->line;
+    return reply;
+}
+
+// The newest job to a connection that goes on with a session which had it.
+Reply Session::again(const JobPtr& job) {
+    if (std::string other = reissue(); !other.empty()) return text_reply(std::move(other));
+    const JobIssue last = *targets_.last();
+    begun_ = true;
+    Reply reply = text_reply(
+        stratum::set_difficulty_line(stratum::power_of_two(targets_.last_exponent().value())));
+    if (last.reissue == 0) {
+        reply.notify = job->line_clean;
+    } else {
+        reply.text += job->reissue_line(last.reissue);
+    }
     return reply;
 }
 
@@ -129,10 +177,12 @@ std::string Session::announce(const JobIssue& issue, const Job& job) {
     const auto before = targets_.last_exponent();
     const int exponent = targets_.assign(issue, std::min(vardiff_.exponent(), job.network_exponent),
                                          world_->book.oldest());
-    if (before != exponent) text += stratum::set_difficulty_line(stratum::power_of_two(exponent));
+    if (!begun_ || before != exponent)
+        text += stratum::set_difficulty_line(stratum::power_of_two(exponent));
     const std::uint32_t mask = version_mask_ & job.version_mask;
     if (mask != told_mask_) text += stratum::set_version_mask_line(mask);
     told_mask_ = mask;
+    begun_ = true;
     return text;
 }
 

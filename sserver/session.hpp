@@ -15,6 +15,8 @@
 #include "sserver/job_book.hpp"
 #include "sserver/listener_rules.hpp"
 #include "sserver/moment.hpp"
+#include "sserver/parked_sessions.hpp"
+#include "sserver/session_id.hpp"
 #include "sserver/session_numbers.hpp"
 #include "sserver/share_message.hpp"
 #include "sserver/share_validator.hpp"
@@ -39,6 +41,8 @@ struct SessionWorld {
     const SessionRules& rules;
     const JobBook& book;
     SessionNumbers& numbers;
+    ParkedSessions& parked;
+    std::uint16_t loop = 0;  // number of the event loop
 };
 
 // What is to be done for the session after an event.
@@ -56,8 +60,9 @@ struct Reply {
 
 class Session {
   public:
-    // World and rules outlive it.
-    Session(const SessionWorld& world, const ListenerRules& rules, SteadyTime now);
+    // World and rules outlive it; the slot is that of its connection.
+    Session(const SessionWorld& world, const ListenerRules& rules, std::uint32_t slot,
+            SteadyTime now);
 
     [[nodiscard]] Reply receive(const stratum::Request& request, Moment now);
     // A line that is no request at all.
@@ -68,8 +73,17 @@ class Session {
     // When to look again whether the session still lives; empty: close it now.
     [[nodiscard]] std::optional<SteadyTime> next_look(SteadyTime now) const;
 
-    // To be given back when the connection is gone; empty before the subscription.
+    // Goes on where another connection left off; before the subscription is answered.
+    void resume(ResumableSession left, SteadyTime now);
+    // What another connection may go on with, and the number, which this one has no longer. Asserts
+    // that it is subscribed.
+    [[nodiscard]] ResumableSession leave();
+
+    // Empty before the subscription.
     [[nodiscard]] std::optional<SessionNumber> number() const { return number_; }
+    // Of the subscription.
+    [[nodiscard]] SessionId id() const { return {key_, {world_->loop, slot_}}; }
+    [[nodiscard]] const ListenerRules& listener() const { return *listener_; }
     // Subscribed and authorised: it is sent jobs.
     [[nodiscard]] bool working() const { return number_ && !workers_.empty(); }
 
@@ -105,14 +119,19 @@ class Session {
     void begin(Reply& reply, SteadyTime now);
     [[nodiscard]] std::string announce(const JobIssue& issue, const Job& job);
     [[nodiscard]] std::string reissue();
+    [[nodiscard]] Reply again(const JobPtr& job);
     [[nodiscard]] const Worker* worker(std::string_view login) const;
 
     const SessionWorld* world_;
-    SteadyTime heard_;  // opened; once it works: the last request
+    const ListenerRules* listener_;
+    SteadyTime heard_;       // opened; once it works: the last request
+    std::uint64_t key_ = 0;  // of the session id
+    std::uint32_t slot_;
     std::optional<SessionNumber> number_;
     std::uint32_t version_mask_ = 0;  // granted by configure
     std::uint32_t told_mask_ = 0;     // that less what the last job does not allow
     std::uint8_t malformed_ = 0;
+    bool begun_ = false;  // the connection has had a job
     std::vector<std::unique_ptr<const Worker>> workers_;
     Vardiff vardiff_;
     AssignedTargets targets_;

@@ -75,7 +75,12 @@ void Vardiff::look(SteadyTime now) {
 }
 
 void Vardiff::suggest(int exponent, SteadyTime now) {
+    suggested_ = true;
     set(exponent, now);
+}
+
+void Vardiff::resume(int exponent, SteadyTime now) {
+    set(suggested_ ? exponent_ : exponent, now);
 }
 
 void Vardiff::raise_floor(int exponent, SteadyTime now) {

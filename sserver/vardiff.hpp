@@ -40,6 +40,8 @@ class Vardiff {
 
     // The miner knows better.
     void suggest(int exponent, SteadyTime now);
+    // Where an earlier connection left off, unless the miner has said what it wants on this one.
+    void resume(int exponent, SteadyTime now);
     // Never below this; the options' bounds stay.
     void raise_floor(int exponent, SteadyTime now);
 
@@ -53,6 +55,7 @@ class Vardiff {
     std::uint64_t work_ = 0;
     std::int8_t exponent_;
     std::int8_t floor_;
+    bool suggested_ = false;
 };
 
 }  // namespace lode::sserver

@@ -26,6 +26,7 @@ class CheckingPort final : public LoopPort {
     void send(ClientId client, const SharedText& text) override { send(client, *text); }
     void close(ClientId) override { closed = true; }
     void look_at(ClientId, SteadyTime) override {}
+    bool ask_to_let_go(const SessionId&, ClientId) override { return false; }
     Result<void> publish(const std::shared_ptr<const v1::Share>& share) override {
         if (share->user() == "refused") return failure(ErrorCode::exhausted, "full");
         LODE_ASSERT(share->sequence() == ++published);
@@ -54,9 +55,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     metrics::Registry registry;
     LoopProbe probe(registry, 0);
     CheckingPort port;
-    LoopSessions sessions(
-        {.rules = world.rules, .numbers = world.numbers, .stream = {.id = stream_id(5, 1, 0)}},
-        port, probe);
+    LoopSessions sessions({.rules = world.rules,
+                           .numbers = world.numbers,
+                           .parked = world.parked,
+                           .stream = {.id = stream_id(5, 1, 0)}},
+                          port, probe);
     // Every second hash is a share, as on regtest.
     static const JobPtr job = test::a_job({.network_exponent = exponent_min});
     sessions.job(job, test::start.steady);

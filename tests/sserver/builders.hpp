@@ -129,7 +129,10 @@ struct World {
     sserver::SessionRules rules = open_rules();
     sserver::JobBook book{std::chrono::minutes(10)};
     sserver::SessionNumbers numbers{0, [](std::uint32_t) -> Result<void> { return success(); }};
-    sserver::SessionWorld view{rules, book, numbers};
+    // Keys count from 1.
+    std::uint64_t last_key = 0;
+    sserver::ParkedSessions parked{{}, numbers, [this] { return ++last_key; }};
+    sserver::SessionWorld view{rules, book, numbers, parked};
 };
 
 }  // namespace lode::test

@@ -4,7 +4,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <map>
 
-#include "tests/sserver/builders.hpp"
+#include "tests/sserver/session_miner.hpp"
 
 using namespace lode;
 using namespace lode::sserver;
@@ -19,6 +19,10 @@ class RecordingPort final : public LoopPort {
     void send(ClientId client, const SharedText& text) override { sent[client] += *text; }
     void close(ClientId client) override { closed.push_back(client); }
     void look_at(ClientId client, SteadyTime when) override { looks[client] = when; }
+    bool ask_to_let_go(const SessionId& session, ClientId client) override {
+        asked.emplace_back(session, client);
+        return true;
+    }
     Result<void> publish(const SharePtr& share) override {
         if (refuses) return failure(ErrorCode::exhausted, "the queue is full");
         published.push_back(share);
@@ -35,6 +39,7 @@ class RecordingPort final : public LoopPort {
 
     std::map<ClientId, std::string> sent;
     std::vector<ClientId> closed;
+    std::vector<std::pair<SessionId, ClientId>> asked;
     std::map<ClientId, SteadyTime> looks;
     std::vector<std::shared_ptr<const v1::Share>> published;
     std::vector<std::shared_ptr<const v1::SolvedShare>> blocks;
@@ -67,6 +72,13 @@ struct Loop {
                           "\"]}",
                       now);
     }
+    void subscribe(ClientId id, const SessionId& session) {
+        sessions.opened(id, test::starting_at(-30), now.steady);
+        sessions.line(id,
+                      R"({"id":1,"method":"mining.subscribe","params":["m",")" +
+                          session_id_text(session) + "\"]}",
+                      now);
+    }
     [[nodiscard]] std::uint64_t counted(ShareVerdict verdict) {
         return probe.verdicts[static_cast<std::size_t>(verdict)].value();
     }
@@ -77,10 +89,12 @@ struct Loop {
     RecordingPort port;
     metrics::Registry registry;
     LoopProbe probe{registry, 0};
-    LoopSessions sessions{
-        {.rules = world.rules, .numbers = world.numbers, .stream = {.id = stream_id(5, 1, 0)}},
-        port,
-        probe};
+    LoopSessions sessions{{.rules = world.rules,
+                           .numbers = world.numbers,
+                           .parked = world.parked,
+                           .stream = {.id = stream_id(5, 1, 0)}},
+                          port,
+                          probe};
     std::uint32_t nonce = 0;
 };
 
@@ -244,4 +258,82 @@ TEST_CASE("when jobs cease every connection is closed") {
     loop.sessions.opened(client(1), test::starting_at(0), loop.now.steady);
     loop.sessions.close_all();
     CHECK(loop.port.closed.size() == 2);
+}
+
+TEST_CASE("a session whose connection broke is resumed with its extranonce1") {
+    Loop loop;
+    loop.login(client(0));
+    loop.submit(client(0), 0);
+    loop.sessions.closed(client(0), loop.now.steady);
+    CHECK(loop.world.parked.size() == 1);
+    loop.login(client(1));  // has the next number
+    loop.subscribe(client(2), {.key = 1});
+    CHECK(has(loop.port.sent[client(2)], R"("00500000",8])"));
+    CHECK(loop.world.parked.size() == 0);
+    CHECK(loop.probe.sessions_resumed.value() == 1);
+    CHECK(loop.probe.sessions.value() == 1);
+}
+
+TEST_CASE("a connection that is still open gives its session up to the miner's new one") {
+    Loop loop;
+    loop.login(client(3));
+    loop.submit(client(3), 0);
+    loop.subscribe(client(4), {.key = 1, .place = {.loop = 0, .slot = 3}});
+    CHECK(has(loop.port.sent[client(4)], R"("00500000",8])"));
+    CHECK(loop.port.closed == std::vector{client(3)});
+    CHECK(loop.probe.sessions.value() == 0);
+    loop.sessions.closed(client(3), loop.now.steady);
+    CHECK(loop.probe.connections.value() == 1);
+    loop.sessions.line(client(4), R"({"id":2,"method":"mining.authorize","params":["alice.rig"]})",
+                       loop.now);
+    CHECK(loop.probe.sessions.value() == 1);
+    loop.nonce -= 1;
+    loop.submit(client(4), 0);
+    CHECK(loop.counted(ShareVerdict::duplicate) == 1);
+    loop.submit(client(4), 0);
+    CHECK(loop.port.published.size() == 2);
+}
+
+TEST_CASE("who guesses at the key gets a session of its own, and nobody is disturbed") {
+    Loop loop;
+    loop.login(client(0));
+    loop.submit(client(0), 0);
+    loop.subscribe(client(1), {.key = 2, .place = {.loop = 0, .slot = 0}});
+    CHECK(has(loop.port.sent[client(1)], R"("00500001",8])"));
+    CHECK(loop.port.closed.empty());
+}
+
+TEST_CASE("a session on another loop is waited for, and other requests are answered meanwhile") {
+    Loop loop;
+    const SessionId session{.key = 77, .place = {.loop = 1, .slot = 9}};
+    loop.subscribe(client(0), session);
+    REQUIRE(loop.port.asked == std::vector{std::pair{session, client(0)}});
+    loop.sessions.line(client(0), R"({"id":2,"method":"mining.authorize","params":["alice.rig"]})",
+                       loop.now);
+    CHECK(loop.port.sent[client(0)] == "{\"id\":2,\"result\":true,\"error\":null}\n");
+    ResumableSession parked{.number = loop.world.numbers.take(loop.now.steady).value()};
+    (void)parked.seen.add(JobId(0x1000), {}, JobId());
+    loop.world.parked.park(77, std::move(parked), loop.now.steady);
+    loop.sessions.resume(client(0), loop.now);
+    CHECK(has(loop.port.sent[client(0)], "{\"id\":1,\"result\":[[["));
+    CHECK(has(loop.port.sent[client(0)], R"("00500000",8])"));
+    CHECK(has(loop.port.sent[client(0)], "mining.notify\",\"params"));
+    CHECK(loop.probe.sessions.value() == 1);
+    CHECK(loop.probe.sessions_resumed.value() == 1);
+}
+
+TEST_CASE("when the other loop has no such session the miner gets a new one") {
+    Loop loop;
+    loop.subscribe(client(0), {.key = 77, .place = {.loop = 1, .slot = 9}});
+    loop.sessions.resume(client(0), loop.now);
+    CHECK(has(loop.port.sent[client(0)], R"("00500000",8])"));
+    CHECK(loop.probe.sessions_resumed.value() == 0);
+}
+
+TEST_CASE("who leaves while its session is waited for is forgotten") {
+    Loop loop;
+    loop.subscribe(client(0), {.key = 77, .place = {.loop = 1, .slot = 9}});
+    loop.sessions.closed(client(0), loop.now.steady);
+    loop.sessions.resume(client(0), loop.now);
+    CHECK(loop.port.sent.empty());
 }

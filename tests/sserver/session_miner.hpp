@@ -11,7 +11,7 @@ namespace lode::test {
 
 struct Miner {
     explicit Miner(int start_exponent = -30)
-        : session(world.view, starting_at(start_exponent), now.steady) {
+        : session(world.view, starting_at(start_exponent), 0, now.steady) {
         world.book.add(a_job(), now.steady);
     }
 

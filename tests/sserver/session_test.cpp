@@ -21,9 +21,11 @@ const std::string difficulty_of_minus_30 =
 TEST_CASE("subscribe gives extranonce1 of server and session, and 8 bytes of extranonce2") {
     Miner miner;
     const Reply reply = miner.subscribe();
-    CHECK(reply.text == R"({"id":1,"result":[[["mining.set_difficulty","00500000"],)"
-                        R"(["mining.notify","00500000"]],"00500000",8],"error":null})"
-                        "\n");
+    const std::string id = "000000000000000100000000";
+    CHECK(reply.text == R"({"id":1,"result":[[["mining.set_difficulty",")" + id +
+                            R"("],["mining.notify",")" + id +
+                            R"("]],"00500000",8],"error":null})"
+                            "\n");
     CHECK(miner.session.number() == SessionNumber(0));
     CHECK(miner.subscribe().text == reply.text);
 }
@@ -246,8 +248,8 @@ TEST_CASE("when no session number is left the miner is told and closed") {
     SessionNumbers none(0, [](std::uint32_t) -> Result<void> {
         return failure(ErrorCode::exhausted, "disk full");
     });
-    const SessionWorld world{miner.world.rules, miner.world.book, none};
-    Session session(world, test::starting_at(0), start.steady);
+    const SessionWorld world{miner.world.rules, miner.world.book, none, miner.world.parked};
+    Session session(world, test::starting_at(0), 0, start.steady);
     const Reply reply = session.receive({.id = "1", .body = stratum::Subscribe()}, start);
     CHECK(has(reply.text, "no room for another session now"));
     CHECK(reply.close);
