@@ -5,6 +5,7 @@
 
 #include "common/messages/share.pb.h"
 #include "common/messages/solved.pb.h"
+#include "sserver/share_pool.hpp"
 
 namespace lode::sserver {
 namespace {
@@ -22,8 +23,9 @@ std::array<std::uint8_t, extranonce1_size> extranonce1_bytes(std::uint32_t value
 }  // namespace
 
 std::shared_ptr<v1::Share> make_share(const ShareFacts& facts) {
+    static thread_local SharePool pool;
     const ShareClaim& claim = facts.claim;
-    auto share = std::make_shared<v1::Share>();
+    auto share = pool.take();
     share->set_produced_unix_ms(to_unix_ms(facts.now));
     share->set_source(facts.origin.source);
     share->set_chain(facts.origin.chain);
@@ -32,8 +34,10 @@ std::shared_ptr<v1::Share> make_share(const ShareFacts& facts) {
     share->set_job_id(claim.job.id.value());
     share->set_height(claim.job.height);
     const ShareTarget& assigned = assigned_target(claim.job, claim.exponent);
-    share->set_target(text_of(assigned.target.to_hash().view()));
-    share->set_work(text_of(assigned.work.to_bytes()));
+    const bitcoin::Hash256 target = assigned.target.to_hash();
+    share->set_target(target.bytes.data(), target.bytes.size());
+    const auto work = assigned.work.to_bytes();
+    share->set_work(work.data(), work.size());
     share->set_solves_block(facts.judgement.check.meets_network_target);
     v1::BitcoinProof& proof = *share->mutable_bitcoin();
     proof.set_extranonce1(text_of(extranonce1_bytes(claim.extranonce1)));

@@ -101,3 +101,16 @@ TEST_CASE("a block found by nobody known is passed on without a name") {
     CHECK(solved->worker().empty());
     CHECK(solved->block_hash().size() == 32);
 }
+
+TEST_CASE("what an earlier share said does not show in a later one") {
+    const Found found(Want::block);
+    const std::string fresh = make_share(found.facts())->SerializeAsString();
+    {
+        const auto other = make_share(found.facts());
+        other->set_user(std::string(128, 'u'));
+        other->set_stream(7);
+        other->set_sequence(9);
+        other->mutable_bitcoin()->set_payout_script("script");
+    }
+    CHECK(make_share(found.facts())->SerializeAsString() == fresh);
+}
