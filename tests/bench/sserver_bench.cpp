@@ -88,6 +88,7 @@ class CountingPort final : public LoopPort {
     void send(ClientId, const SharedText& text) override { bytes += text->size(); }
     void close(ClientId) override { std::abort(); }
     void look_at(ClientId, SteadyTime) override {}
+    [[nodiscard]] bool ask_to_let_go(const SessionId&, ClientId) override { return false; }
     Result<void> publish(const SharePtr& share) override {
         newest = share->sequence();
         return success();
@@ -150,10 +151,12 @@ struct Pool {
     CountingPort port;
     metrics::Registry registry;
     LoopProbe probe{registry, 0};
-    LoopSessions sessions{
-        {.rules = world.rules, .numbers = world.numbers, .stream = {.id = stream_id(5, 1, 0)}},
-        port,
-        probe};
+    LoopSessions sessions{{.rules = world.rules,
+                           .numbers = world.numbers,
+                           .parked = world.parked,
+                           .stream = {.id = stream_id(5, 1, 0)}},
+                          port,
+                          probe};
     std::uint64_t durable = 0;
 };
 
