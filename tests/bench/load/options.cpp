@@ -29,7 +29,7 @@ auto wrong(const std::string& what) {
 }
 
 bool is_loopback(const net::SocketAddress& address) {
-    const std::string host = address.host();
+    const std::string host = address.address().text();
     return host.starts_with("127.") || host == "::1";
 }
 
@@ -48,7 +48,7 @@ Result<void> read_targets(const std::vector<std::string>& urls, bool anywhere, O
     for (const std::string& url : urls) {
         LODE_TRY(const auto target, read_url(url));
         if (!anywhere && !is_loopback(target)) {
-            return wrong("--url: " + target.host() +
+            return wrong("--url: " + target.address().text() +
                          " is not this machine; a load on others' is only with --anywhere");
         }
         if (options.sources > 1 && !is_loopback(target)) {
