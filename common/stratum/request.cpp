@@ -28,6 +28,12 @@ std::string_view string_or_empty(const json::Value& value) {
     return value.string().value_or(std::string_view{});
 }
 
+// Some firmware and proxies write 0x before hexadecimal digits.
+std::string_view digits(std::string_view text) {
+    if (text.starts_with("0x") || text.starts_with("0X")) text.remove_prefix(2);
+    return text;
+}
+
 std::optional<BadParameters> bad_user(std::string_view user) {
     if (user.empty()) return BadParameters{"the user name is missing"};
     if (user.size() > user_size_max) return BadParameters{"the user name is too long"};
@@ -39,17 +45,17 @@ Body submit_from(std::span<const std::string_view> parameters) {
     Submit submit;
     submit.user = parameters[0];
     submit.job = parse_job_id(parameters[1]);
-    const auto extranonce2 = short_bytes_from_hex(parameters[2]);
+    const auto extranonce2 = short_bytes_from_hex(digits(parameters[2]));
     if (!extranonce2) return BadParameters{"extranonce2 is not hexadecimal of a fitting length"};
     submit.extranonce2 = *extranonce2;
-    const auto time = parse_hex32(parameters[3]);
+    const auto time = parse_hex32(digits(parameters[3]));
     if (!time) return BadParameters{"ntime is not a hexadecimal number of 32 bits"};
     submit.time = *time;
-    const auto nonce = parse_hex32(parameters[4]);
+    const auto nonce = parse_hex32(digits(parameters[4]));
     if (!nonce) return BadParameters{"nonce is not a hexadecimal number of 32 bits"};
     submit.nonce = *nonce;
     if (parameters.size() > 5) {
-        submit.version_bits = parse_hex32(parameters[5]);
+        submit.version_bits = parse_hex32(digits(parameters[5]));
         if (!submit.version_bits) {
             return BadParameters{"version bits are not a hexadecimal number of 32 bits"};
         }
@@ -75,7 +81,7 @@ Body read_submit(const json::Value& params) {
 Configure::VersionRolling read_version_rolling(const json::Value& options) {
     Configure::VersionRolling rolling;
     if (const auto mask = options.member("version-rolling.mask").string()) {
-        rolling.mask = parse_hex32(*mask).value_or(0);
+        rolling.mask = parse_hex32(digits(*mask)).value_or(0);
     }
     const auto count = options.member("version-rolling.min-bit-count").uint64();
     rolling.min_bit_count = static_cast<std::uint32_t>(
@@ -126,7 +132,7 @@ Body read_suggest_difficulty(const json::Value& params) {
 }
 
 Body read_suggest_target(const json::Value& params) {
-    const auto hash = bitcoin::from_display_hex(string_or_empty(params[0]));
+    const auto hash = bitcoin::from_display_hex(digits(string_or_empty(params[0])));
     if (!hash) return BadParameters{"the target is not 64 hexadecimal digits"};
     return SuggestTarget{bitcoin::Uint256::from_hash(hash.value())};
 }
@@ -147,6 +153,7 @@ Body read_body(std::string_view method, const json::Value& params) {
 }  // namespace
 
 Result<Request> RequestReader::read(std::string_view line) {
+    id_ = "null";
     if (const auto scan = scan_submit(line)) {
         return Request{scan->id, submit_from(std::span(scan->parameters).first(scan->count))};
     }
@@ -158,7 +165,8 @@ Result<Request> RequestReader::read(std::string_view line) {
     if (const auto method = root.member("method").string()) {
         return Request{id_, read_body(*method, root.member("params"))};
     }
-    if (root.member("result").missing()) {
+    // A refusal of what we asked may be an error alone.
+    if (root.member("result").missing() && root.member("error").missing()) {
         return failure(ErrorCode::malformed, "the line is no Stratum request");
     }
     return Request{id_, ClientAnswer{cut(string_or_empty(root.member("result")), agent_size_max)}};

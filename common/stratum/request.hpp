@@ -98,6 +98,8 @@ class RequestReader {
     // no JSON object, has neither method nor result, or is too long or too deep: such a client
     // speaks no Stratum.
     [[nodiscard]] Result<Request> read(std::string_view line);
+    // Of the line read last, if that was malformed: its id as far as there was one, else "null".
+    [[nodiscard]] std::string_view malformed_id() const { return id_; }
 
   private:
     std::optional<json::Document> document_;
