@@ -23,6 +23,9 @@ std::string check_range(const std::optional<std::string>& min,
 }
 
 std::string check_listener(const ListenerConfig& listener) {
+    if (listener.fixed_difficulty && listener.start_difficulty) {
+        return "fixed_difficulty and start_difficulty exclude each other";
+    }
     return check_range(listener.min_difficulty, listener.max_difficulty);
 }
 
@@ -40,6 +43,11 @@ const config::Section<ListenerConfig>& listener_section() {
                      {.help = "Difficulty of a new session: a power of two, such as 8192, 0.5 or "
                               "2^-10; by default the profile's.",
                       .sample = "65536",
+                      .problem = difficulty_problem})
+            .setting("fixed_difficulty", &ListenerConfig::fixed_difficulty,
+                     {.help = "Difficulty of every session here, within the bounds; only more than "
+                              "ten shares a second raise it.",
+                      .sample = "2^20",
                       .problem = difficulty_problem})
             .setting("min_difficulty", &ListenerConfig::min_difficulty,
                      {.help = "Least difficulty here, when the pool's is below it.",
@@ -89,7 +97,10 @@ Result<ListenerRules> listener_rules(const ListenerConfig& listener, VardiffOpti
     rules.vardiff.exponent_min = std::max(pool.exponent_min, least);
     rules.vardiff.exponent_max =
         std::max(std::min(pool.exponent_max, most), rules.vardiff.exponent_min);
-    LODE_TRY(rules.start_exponent, exponent_or(listener.start_difficulty, profile.start));
+    rules.fixed = listener.fixed_difficulty.has_value();
+    LODE_TRY(rules.start_exponent,
+             exponent_or(rules.fixed ? listener.fixed_difficulty : listener.start_difficulty,
+                         profile.start));
     rules.reward = listener.reward;
     return rules;
 }

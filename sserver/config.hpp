@@ -44,6 +44,7 @@ struct ListenerConfig {
     std::uint16_t port = 3333;
     Profile profile = Profile::asic;
     std::optional<std::string> start_difficulty;
+    std::optional<std::string> fixed_difficulty;
     std::optional<std::string> min_difficulty;
     std::optional<std::string> max_difficulty;
     Reward reward = Reward::pool;

@@ -16,6 +16,7 @@ enum class Reward : std::uint8_t {
 struct ListenerRules {
     VardiffOptions vardiff;  // the pool's bounds, narrowed by the listener's own
     int start_exponent = 13;
+    bool fixed = false;  // everybody stays at the start's difficulty
     Reward reward = Reward::pool;
 };
 

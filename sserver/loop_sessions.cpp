@@ -61,7 +61,8 @@ void LoopSessions::line(ClientId client, std::string_view line, Moment now) {
     const auto request = reader_.read(line);
     if (!request) {
         probe_.lines_malformed.increment();
-        carry_out(*found, found->session.malformed(request.error()), "null", now.steady);
+        const std::string_view id = reader_.malformed_id();
+        carry_out(*found, found->session.malformed(id, request.error()), id, now.steady);
         return;
     }
     if (!waits_for_session(*found, request.value(), now.steady)) act(*found, request.value(), now);

@@ -7,6 +7,7 @@
 #include "common/messages/share.pb.h"
 #include "common/messages/solved.pb.h"
 #include "common/stratum/response.hpp"
+#include "sserver/password_options.hpp"
 
 namespace lode::sserver {
 namespace {
@@ -37,7 +38,9 @@ Session::Session(const SessionWorld& world, const ListenerRules& rules, std::uin
       listener_(&rules),
       heard_(now),
       slot_(slot),
-      vardiff_(rules.vardiff, rules.start_exponent, now) {}
+      vardiff_(rules.vardiff, rules.start_exponent, now) {
+    if (rules.fixed) vardiff_.fix(rules.start_exponent, now);
+}
 
 void Session::resume(ResumableSession left, SteadyTime now) {
     LODE_ASSERT(!number_);
@@ -69,9 +72,8 @@ Reply Session::receive(const stratum::Request& request, Moment now) {
     return reply;
 }
 
-Reply Session::malformed(const Error& error) {
-    Reply reply =
-        text_reply(stratum::error_line("null", stratum::RejectCode::other, error.context));
+Reply Session::malformed(std::string_view id, const Error& error) {
+    Reply reply = text_reply(stratum::error_line(id, stratum::RejectCode::other, error.context));
     reply.close = ++malformed_ >= malformed_max;
     return reply;
 }
@@ -130,9 +132,17 @@ Reply Session::answer(std::string_view id, const stratum::Authorize& request, Mo
         if (workers_.empty()) workers_.reserve(1);  // most connections have one
         workers_.push_back(std::make_unique<const Worker>(std::move(parsed).value()));
     }
-    Reply reply = text_reply(stratum::true_line(id));
+    heed(request.password, now.steady);
+    // With a job under way it comes again when the password asks for another difficulty.
+    Reply reply = text_reply(stratum::true_line(id) + reissue());
     begin(reply, now.steady);
     return reply;
+}
+
+void Session::heed(std::string_view password, SteadyTime now) {
+    const PasswordOptions options = parse_password(password);
+    if (options.least) vardiff_.raise_floor(*options.least, now);
+    if (options.fixed && !listener_->fixed) vardiff_.fix(*options.fixed, now);
 }
 
 void Session::begin(Reply& reply, SteadyTime now) {

@@ -66,7 +66,7 @@ class Session {
 
     [[nodiscard]] Reply receive(const stratum::Request& request, Moment now);
     // A line that is no request at all.
-    [[nodiscard]] Reply malformed(const Error& error);
+    [[nodiscard]] Reply malformed(std::string_view id, const Error& error);
     // The newest job of the book; nothing before the miner is subscribed and authorised.
     [[nodiscard]] Reply offer(const JobPtr& job, SteadyTime now);
 
@@ -114,6 +114,7 @@ class Session {
                                Moment now);
 
     [[nodiscard]] Reply judged(std::string_view id, const ShareClaim& claim, Moment now);
+    void heed(std::string_view password, SteadyTime now);
     [[nodiscard]] Reply suggested(std::string_view id, const bitcoin::Uint256& target, Moment now);
     // The first job, as soon as there can be one.
     void begin(Reply& reply, SteadyTime now);

@@ -17,7 +17,11 @@ constexpr std::uint64_t flood_shares = 32;
 constexpr Duration flood_time_min = std::chrono::seconds(1);
 // Nothing at all where 9 shares were expected is less likely than one in 8,000.
 constexpr std::uint64_t silence_shares = 9;
-constexpr int silence_step = 2;
+constexpr std::int8_t silence_step = 2;
+constexpr int silence_step_max = 16;
+// What one session may cost at most when its difficulty is fixed: 30 times the usual.
+constexpr std::uint64_t fixed_shares_per_minute = 600;
+constexpr Duration fixed_window = std::chrono::minutes(1);
 // No share in a window may still be chance of a rate of about this many.
 constexpr std::uint64_t empty_window_shares = 2;
 
@@ -41,31 +45,47 @@ Vardiff::Vardiff(const VardiffOptions& options, int start, SteadyTime now)
       window_start_(now),
       exponent_(
           static_cast<std::int8_t>(std::clamp(start, options.exponent_min, options.exponent_max))),
-      floor_(static_cast<std::int8_t>(options.exponent_min)) {}
+      floor_(static_cast<std::int8_t>(options.exponent_min)),
+      silence_step_(silence_step) {}
 
 std::uint64_t Vardiff::expected(SteadyTime now) const {
+    const std::uint64_t per_minute = fixed_ ? fixed_shares_per_minute : options_->shares_per_minute;
     const auto elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(
         std::max(now - window_start_, flood_time_min));
-    return static_cast<std::uint64_t>(elapsed.count()) * options_->shares_per_minute * one_share /
-           60'000;
+    return static_cast<std::uint64_t>(elapsed.count()) * per_minute * one_share / 60'000;
+}
+
+bool Vardiff::flooded(std::uint64_t wished) const {
+    if (fixed_) return work_ >= fixed_shares_per_minute * one_share && work_ >= 2 * wished;
+    return work_ >= flood_shares * one_share && work_ >= flood_ratio * wished;
 }
 
 Flood Vardiff::share(int of_share, SteadyTime now) {
-    // Shares of an earlier difficulty weigh what their work is at the present one.
-    const int shift = std::clamp(of_share - exponent_, -8, 24);
+    // Shares of an earlier difficulty weigh what their work is at the present one, but no more than
+    // four: one that was under way when the miner asked for less is no flood.
+    const int shift = std::clamp(of_share - exponent_, -8, 2);
     work_ += shift >= 0 ? one_share << shift : one_share >> -shift;
     const std::uint64_t wished = std::max<std::uint64_t>(1, expected(now));
-    if (work_ < flood_shares * one_share || work_ < flood_ratio * wished) return Flood::no;
+    heard_ = true;
+    silence_step_ = silence_step;
+    if (!flooded(wished)) return Flood::no;
     const int before = exponent();
     set(exponent_ + floor_log2(work_, wished), now);
     return exponent_ > before ? Flood::yes : Flood::no;
 }
 
 void Vardiff::look(SteadyTime now) {
+    if (fixed_) {
+        if (now >= window_start_ + fixed_window) set(exponent_, now);
+        return;
+    }
     const std::uint64_t wished = expected(now);
     if (work_ == 0 && wished >= silence_shares * one_share &&
         now < window_start_ + options_->window) {
-        set(exponent_ - silence_step, now);
+        set(exponent_ - silence_step_, now);
+        if (!heard_) {
+            silence_step_ = static_cast<std::int8_t>(std::min(2 * silence_step_, silence_step_max));
+        }
         return;
     }
     if (now < window_start_ + options_->window) return;
@@ -75,12 +95,18 @@ void Vardiff::look(SteadyTime now) {
 }
 
 void Vardiff::suggest(int exponent, SteadyTime now) {
+    if (fixed_) return;
     suggested_ = true;
     set(exponent, now);
 }
 
 void Vardiff::resume(int exponent, SteadyTime now) {
-    set(suggested_ ? exponent_ : exponent, now);
+    set(suggested_ || fixed_ ? exponent_ : exponent, now);
+}
+
+void Vardiff::fix(int exponent, SteadyTime now) {
+    fixed_ = true;
+    set(exponent, now);
 }
 
 void Vardiff::raise_floor(int exponent, SteadyTime now) {

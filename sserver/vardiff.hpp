@@ -6,6 +6,9 @@
 // With 18 shares a minute a window of 120 s has 36 +- 6 of them. A step up at twice that and a
 // step down at 0.4 of it lie, for a miner whose speed is half-way between two powers of two (1.41
 // or 0.71 of the wish), at 3 and 2 standard deviations; for all others further out.
+//
+// Silence lowers it, by 4 each half minute. A miner that was never heard may be slower than the
+// start by any factor: there each silence lowers it by the square of the one before.
 #pragma once
 
 #include <cstdint>
@@ -40,6 +43,9 @@ class Vardiff {
 
     // The miner knows better.
     void suggest(int exponent, SteadyTime now);
+    // Stays there, whatever the miner's speed and suggestions: only more than 600 shares within a
+    // minute, ten a second, still raise it, so that nobody can drown the server.
+    void fix(int exponent, SteadyTime now);
     // Where an earlier connection left off, unless the miner has said what it wants on this one.
     void resume(int exponent, SteadyTime now);
     // Never below this; the options' bounds stay.
@@ -47,6 +53,7 @@ class Vardiff {
 
   private:
     [[nodiscard]] std::uint64_t expected(SteadyTime now) const;
+    [[nodiscard]] bool flooded(std::uint64_t wished) const;
     void set(int exponent, SteadyTime now);
 
     const VardiffOptions* options_;
@@ -55,7 +62,10 @@ class Vardiff {
     std::uint64_t work_ = 0;
     std::int8_t exponent_;
     std::int8_t floor_;
+    std::int8_t silence_step_;
     bool suggested_ = false;
+    bool fixed_ = false;
+    bool heard_ = false;  // there was a share
 };
 
 }  // namespace lode::sserver

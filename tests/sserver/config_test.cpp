@@ -73,7 +73,8 @@ TEST_CASE("a listener's profile sets its difficulties, its settings narrow the p
         "[[sserver.listener]]\nprofile = \"nicehash\"\n"
         "[[sserver.listener]]\nprofile = \"nicehash\"\nmin_difficulty = \"2^-30\"\n"
         "max_difficulty = \"2^-25\"\n"
-        "[[sserver.listener]]\nmin_difficulty = \"1024\"\nmax_difficulty = \"4096\"\n");
+        "[[sserver.listener]]\nmin_difficulty = \"1024\"\nmax_difficulty = \"4096\"\n"
+        "[[sserver.listener]]\nfixed_difficulty = \"2^20\"\n");
     CHECK(listeners[0].start_exponent == -10);
     CHECK(listeners[0].vardiff.exponent_min == -20);
     CHECK(listeners[1].start_exponent == 19);
@@ -83,6 +84,9 @@ TEST_CASE("a listener's profile sets its difficulties, its settings narrow the p
     CHECK(listeners[2].vardiff.exponent_max == -20);
     CHECK(listeners[3].vardiff.exponent_min == 10);
     CHECK(listeners[3].vardiff.exponent_max == 12);
+    CHECK_FALSE(listeners[3].fixed);
+    CHECK(listeners[4].fixed);
+    CHECK(listeners[4].start_exponent == 20);
 }
 
 TEST_CASE("wrong settings are named with their place") {
@@ -99,6 +103,7 @@ TEST_CASE("wrong settings are named with their place") {
               .starts_with("lode.toml:3: sserver.listener.port:"));
     const std::string listener = "[[sserver.listener]]\n";
     CHECK(problem(listener + "min_difficulty = \"4\"\nmax_difficulty = \"2\"") != "taken");
+    CHECK(problem(listener + "fixed_difficulty = \"4\"\nstart_difficulty = \"4\"") != "taken");
     CHECK(problem("[[sserver.listener]]\nstart_difficulty = \"7\"")
               .starts_with("lode.toml:3: sserver.listener.start_difficulty:"));
 }

@@ -23,8 +23,10 @@ struct Miner {
     sserver::Reply subscribe() {
         return say(R"({"id":1,"method":"mining.subscribe","params":["test/1"]})");
     }
-    sserver::Reply authorize(const std::string& user = "alice.rig") {
-        return say(R"({"id":2,"method":"mining.authorize","params":[")" + user + R"(","x"]})");
+    sserver::Reply authorize(const std::string& user = "alice.rig",
+                             const std::string& password = "x") {
+        return say(R"({"id":2,"method":"mining.authorize","params":[")" + user + R"(",")" +
+                   password + R"("]})");
     }
     void login() {
         (void)subscribe();

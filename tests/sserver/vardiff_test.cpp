@@ -63,18 +63,21 @@ double rate_for(double exponent) {
 }  // namespace
 
 TEST_CASE("a constant miner of any speed is within a factor of three after three windows") {
-    for (unsigned seed = 0; seed < 200; ++seed) {
-        const double speed = -5 + 0.17 * seed;  // log2 of the right difficulty
-        Simulation miner(13, seed);
-        // Fast miners are found at once; slow ones need a step of 2 each half minute.
-        miner.run(rate_for(speed), speed > 5 ? 360s : 900s);
-        INFO("speed " << speed << " exponent " << miner.vardiff.exponent());
-        CHECK(std::abs(miner.sent - speed) <= 1.6);
+    unsigned seed = 0;
+    for (const int from : {-10, 13, 19}) {
+        // log2 of the right difficulty: whole, half-way (2^k * 1.41) and between.
+        for (double speed = -20; speed <= 40; speed += 0.125) {
+            Simulation miner(from, ++seed);
+            miner.run(rate_for(speed), 3 * miner.options.window);
+            INFO("from " << from << " speed " << speed << " exponent " << miner.vardiff.exponent());
+            CHECK(std::abs(miner.sent - speed) <= 1.6);
+        }
     }
 }
 
 TEST_CASE("a constant miner's difficulty hardly moves once it is right") {
     int changes = 0;
+    int most = 0;
     for (unsigned seed = 0; seed < 100; ++seed) {
         const double speed = 10 + 0.01 * seed;  // right, half-way and between
         Simulation miner(10, seed);
@@ -82,9 +85,12 @@ TEST_CASE("a constant miner's difficulty hardly moves once it is right") {
         miner.changes = 0;
         miner.run(rate_for(speed), 10h);
         changes += miner.changes;
+        most = std::max(most, miner.changes);
     }
-    // In 1,000 miner hours; the most, one in four hours, are of miners half-way between two powers.
+    // In 1,000 miner hours; the most, less than one an hour, are of miners half-way between two
+    // powers.
     CHECK(changes <= 200);
+    CHECK(most < 10);
 }
 
 TEST_CASE("a flood is answered within two seconds and does not overshoot") {
@@ -109,6 +115,14 @@ TEST_CASE("shares still under way at the old difficulty do not raise it further"
     CHECK(raised == 6);
     for (int i = 0; i < 500; ++i) CHECK(vardiff.share(0, now += 1ms) == Flood::no);
     CHECK(vardiff.exponent() == raised);
+}
+
+TEST_CASE("a share under way when the miner asks for a lower difficulty does not undo that") {
+    const VardiffOptions options;
+    Vardiff vardiff(options, 20, origin);
+    vardiff.suggest(3, origin + 10s);
+    for (int i = 0; i < 3; ++i) CHECK(vardiff.share(20, origin + 11s) == Flood::no);
+    CHECK(vardiff.exponent() == 3);
 }
 
 TEST_CASE("a silent miner's difficulty falls to the least within minutes") {
@@ -160,4 +174,79 @@ TEST_CASE("a burst after a stall is no flood when the window's rate is right") {
     for (int i = 0; i < 33; ++i) CHECK(vardiff.share(0, now) == Flood::no);
     vardiff.look(origin + 120s);
     CHECK(vardiff.exponent() == 0);
+}
+
+TEST_CASE("machines that join and leave behind one session are followed, a step or two each") {
+    for (unsigned seed = 0; seed < 20; ++seed) {
+        Simulation farm(13, seed);
+        for (const double machines : {1., 4., 16., 64., 16., 3., 1.}) {
+            farm.run(machines * rate_for(13), 3 * farm.options.window);
+            const double right = 13 + std::log2(machines);
+            INFO("seed " << seed << " machines " << machines << " exponent " << farm.sent);
+            CHECK(std::abs(farm.sent - right) <= 1.6);
+        }
+        CHECK(farm.changes <= 24);
+    }
+}
+
+TEST_CASE("a device of 2^-20 has shares within three windows of any start, and keeps them") {
+    for (const int from : {-10, 13, 30}) {
+        for (unsigned seed = 0; seed < 20; ++seed) {
+            Simulation device(from, seed);
+            device.run(rate_for(-20), 3 * device.options.window);
+            CHECK(std::abs(device.sent + 20) <= 1.6);
+            device.shares = device.changes = 0;
+            device.run(rate_for(-20), 2h);
+            CHECK(device.shares >= 2 * 60 * 18 / 3);
+            CHECK(device.changes <= 2);
+        }
+    }
+}
+
+TEST_CASE("a miner who was heard loses a factor of four each half minute of silence, not more") {
+    Simulation miner(13, 3);
+    miner.run(rate_for(13), 10min);
+    const int before = miner.sent;
+    miner.run(0, 2min);
+    CHECK(miner.sent >= before - 8);
+    CHECK(miner.sent <= before - 4);
+}
+
+TEST_CASE("a fixed difficulty stays in silence, at ten times the rate and against suggestions") {
+    Simulation miner(13, 4);
+    miner.vardiff.fix(6, miner.now);
+    miner.run(0, 1h);
+    CHECK(miner.sent == 6);
+    miner.run(10 * rate_for(6), 1h);
+    CHECK(miner.sent == 6);
+    miner.vardiff.suggest(9, miner.now);
+    miner.vardiff.resume(9, miner.now);
+    CHECK(miner.vardiff.exponent() == 6);
+}
+
+TEST_CASE("a fixed difficulty that would drown the server rises to ten shares a second") {
+    for (const double times : {1e2, 1e4, 1e6}) {
+        Simulation miner(13, 5);
+        miner.vardiff.fix(0, miner.now);
+        miner.send();
+        miner.run(times * rate_for(0), 3min);
+        miner.shares = 0;
+        miner.run(times * rate_for(0), 10min);
+        INFO(times << " times the rate: exponent " << miner.sent);
+        CHECK(miner.shares <= 10 * 600 * 2);
+        CHECK(miner.shares >= 10 * 600 / 4);
+        CHECK(miner.vardiff.exponent() == miner.sent);
+    }
+}
+
+TEST_CASE("a fixed difficulty keeps to the bounds and to the miner's own floor") {
+    const VardiffOptions options{.exponent_min = -4, .exponent_max = 5};
+    Vardiff vardiff(options, 0, origin);
+    vardiff.fix(-20, origin);
+    CHECK(vardiff.exponent() == -4);
+    vardiff.fix(20, origin);
+    CHECK(vardiff.exponent() == 5);
+    vardiff.fix(0, origin);
+    vardiff.raise_floor(2, origin);
+    CHECK(vardiff.exponent() == 2);
 }
