@@ -92,6 +92,8 @@ def memory_of_several(pool, count):
     gone(pool)
     after = pool.rss()
     lost = sum(result["lost"] for result in results)
+    if any(len(result["jobs"]) < 2 for result in results):
+        raise SystemExit("bench: a block made no job")
     missed = sum(each - job["clients"] for result in results for job in result["jobs"][1:])
     above = [now - then for now, then in zip(during, before)]
     stays = sum(now - then for now, then in zip(after, before))
