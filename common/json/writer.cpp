@@ -1,6 +1,8 @@
 // Escaping and nesting of the JSON builder.
 #include "common/json/writer.hpp"
 
+#include <algorithm>
+
 #include "common/base/assert.hpp"
 #include "common/json/utf8.hpp"
 
@@ -35,9 +37,21 @@ void append_escaped(std::string& out, char c) {
     out += digits[byte & 15];
 }
 
+// The characters at the beginning that stand for themselves whatever follows: ASCII without
+// control characters, quotes and backslashes.
+std::size_t plain_length(std::string_view text) {
+    const auto plain = [](char c) { return c >= 0x20 && c < 0x7f && c != '"' && c != '\\'; };
+    return static_cast<std::size_t>(std::find_if_not(text.begin(), text.end(), plain) -
+                                    text.begin());
+}
+
 void append_quoted(std::string& out, std::string_view text) {
     out += '"';
-    while (!text.empty()) {
+    for (;;) {
+        const std::size_t plain = plain_length(text);
+        out += text.substr(0, plain);
+        text.remove_prefix(plain);
+        if (text.empty()) break;
         const char c = text.front();
         if (c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20) {
             append_escaped(out, c);

@@ -2,6 +2,8 @@
 #include "common/json/writer.hpp"
 
 #include <catch2/catch_test_macros.hpp>
+#include <random>
+#include <string>
 
 using namespace lode;
 using json::Writer;
@@ -51,4 +53,22 @@ TEST_CASE("what is written reads back as the same") {
     const auto document = json::Document::parse(w.take());
     REQUIRE(document);
     CHECK(document.value().root().member(hard).string() == hard);
+}
+
+TEST_CASE("a quoted text is its pieces quoted one by one") {
+    std::mt19937 random(5);
+    for (int round = 0; round < 2'000; ++round) {
+        std::string text;
+        std::string one_by_one;
+        for (auto left = random() % 12; left > 0; --left) {
+            // Often what is escaped, and a character of three bytes.
+            static const std::string special[] = {"\"", "\\", "\n", "\x01", "\x7f", "\xe2\x82\xac"};
+            const auto kind = random() % 12;
+            const std::string next = kind < 6 ? special[kind] : std::string(kind, 'x');
+            text += next;
+            const std::string quoted = lode::json::quoted(next);
+            one_by_one += quoted.substr(1, quoted.size() - 2);
+        }
+        CHECK(lode::json::quoted(text) == '"' + one_by_one + '"');
+    }
 }
