@@ -7,6 +7,13 @@ namespace lode::stratum {
 
 namespace {
 
+// What may stand inside a string: printable ASCII that means itself.
+constexpr auto plain = [] {
+    std::array<bool, 256> table{};
+    for (std::size_t c = 0x20; c <= 0x7e; ++c) table[c] = c != '"' && c != '\\';
+    return table;
+}();
+
 class Scanner {
   public:
     explicit Scanner(std::string_view line) : rest_(line) {}
@@ -28,12 +35,8 @@ class Scanner {
     std::optional<std::string_view> string() {
         if (!take('"')) return std::nullopt;
         std::size_t size = 0;
-        while (size < rest_.size() && rest_[size] != '"') {
-            const char c = rest_[size];
-            if (c < 0x20 || c > 0x7e || c == '\\') return std::nullopt;
-            ++size;
-        }
-        if (size == rest_.size()) return std::nullopt;
+        while (size < rest_.size() && plain[static_cast<std::uint8_t>(rest_[size])]) ++size;
+        if (size == rest_.size() || rest_[size] != '"') return std::nullopt;
         const std::string_view inside = rest_.substr(0, size);
         rest_.remove_prefix(size + 1);
         return inside;
@@ -61,6 +64,7 @@ class Scanner {
 
   private:
     void skip_space() {
+        if (!rest_.empty() && rest_.front() > ' ') return;
         while (!rest_.empty() && (rest_.front() == ' ' || rest_.front() == '\t' ||
                                   rest_.front() == '\r' || rest_.front() == '\n')) {
             rest_.remove_prefix(1);

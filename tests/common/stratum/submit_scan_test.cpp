@@ -64,3 +64,17 @@ TEST_CASE("a submit line that passes the length limit is not scanned") {
     CHECK(scan_submit(line + std::string(8192 - line.size(), ' ')));
     CHECK_FALSE(scan_submit(line + std::string(8193 - line.size(), ' ')));
 }
+
+TEST_CASE("inside a string stands printable ASCII that means itself, and nothing else") {
+    for (int code = 0; code < 256; ++code) {
+        const char c = static_cast<char>(code);
+        const std::string user = std::string("a") + c + "b";
+        const std::string line = R"({"id":4,"method":"mining.submit","params":[")" + user +
+                                 R"(","1","00000001","504e86ed","b2957c02"]})";
+        INFO(code);
+        const auto scan = scan_submit(line);
+        const bool plain = code >= 0x20 && code <= 0x7e && c != '"' && c != '\\';
+        REQUIRE(scan.has_value() == plain);
+        if (plain) CHECK(scan->parameters[0] == user);
+    }
+}
