@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <span>
 
 namespace lode::net {
 namespace {
@@ -15,6 +16,15 @@ namespace {
 constexpr std::size_t pieces_at_once = 16;
 // Kept by a spare Output: room for the answers of a few requests.
 constexpr std::size_t kept_capacity = 4096;
+
+// One part, the usual case, is sent without the kernel's copy of a list of them.
+ssize_t send_parts(int fd, std::span<iovec> parts) {
+    if (parts.size() == 1) return ::send(fd, parts[0].iov_base, parts[0].iov_len, MSG_NOSIGNAL);
+    msghdr message{};
+    message.msg_iov = parts.data();
+    message.msg_iovlen = parts.size();
+    return ::sendmsg(fd, &message, MSG_NOSIGNAL);
+}
 
 }  // namespace
 
@@ -66,10 +76,7 @@ Output::Progress Output::write_to(int fd) {
             parts[i].iov_base = const_cast<char*>(text.data() + piece.begin);
             parts[i].iov_len = piece.end - piece.begin;
         }
-        msghdr message{};
-        message.msg_iov = parts.data();
-        message.msg_iovlen = count;
-        const auto written = ::sendmsg(fd, &message, MSG_NOSIGNAL);
+        const auto written = send_parts(fd, {parts.data(), count});
         if (written < 0) {
             if (errno == EINTR) continue;
             const bool full = errno == EAGAIN || errno == EWOULDBLOCK;
