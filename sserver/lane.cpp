@@ -112,8 +112,14 @@ void Lane::opened(net::ConnectionId id, const net::Peer& peer) {
 
 void Lane::line(net::ConnectionId id, std::string_view line) {
     if (draining_.load(std::memory_order_relaxed)) return;
-    sessions_.line(client_of(id), line, {clock_.unix_now(), loop_->now()});
+    sessions_.line(client_of(id), line, moment());
     show_stream();
+}
+
+// A clock is read once for all that a turn of the loop, or its tasks, bring.
+Moment Lane::moment() {
+    if (moment_.steady != loop_->now()) moment_ = {clock_.unix_now(), loop_->now()};
+    return moment_;
 }
 
 void Lane::deadline(net::ConnectionId id) {
@@ -146,9 +152,7 @@ bool Lane::ask_to_let_go(const SessionId& session, ClientId client) {
     Lane& other = *(*options_.lanes)[session.place.loop];
     other.loop_->post([this, &other, session, client] {
         other.sessions_.let_go(session, other.loop_->now());
-        loop_->post([this, client] {
-            sessions_.resume(client, {clock_.unix_now(), loop_->now()});
-        });
+        loop_->post([this, client] { sessions_.resume(client, moment()); });
     });
     return true;
 }
@@ -162,7 +166,7 @@ Result<void> Lane::publish(const SharePtr& share) {
 
 void Lane::outcome(Sequence sequence, const Result<bus::Position>& place) {
     if (place) {
-        sessions_.stream().delivered(sequence, clock_.steady_now());
+        sessions_.stream().delivered(sequence, loop_->now());
     } else {
         sessions_.stream().failed(sequence);
     }
@@ -170,7 +174,7 @@ void Lane::outcome(Sequence sequence, const Result<bus::Position>& place) {
 }
 
 void Lane::spooled(Sequence end) {
-    sessions_.stream().spooled(end, clock_.steady_now());
+    sessions_.stream().spooled(end, loop_->now());
     show_stream();
 }
 

@@ -93,6 +93,7 @@ class Lane final : public net::ConnectionHandler, public LoopPort, private Share
     void spool_failed(const Error& error) override;
     void read_back(const std::vector<SharePtr>& shares) override;
     void read_failed() override { sessions_.stream().read_failed(); }
+    [[nodiscard]] Moment moment();
     void show_stream();
     void show_spool();
     void outcome(Sequence sequence, const Result<bus::Position>& place);
@@ -106,6 +107,7 @@ class Lane final : public net::ConnectionHandler, public LoopPort, private Share
     LoopSessions sessions_;
     std::atomic<bool> draining_{false};
     StreamState state_;
+    Moment moment_{};  // the loop's
     std::unique_ptr<net::Loop> loop_;
     std::optional<bus::Producer<v1::Share>> shares_;
     std::unique_ptr<ShareSpool> spool_;

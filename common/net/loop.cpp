@@ -147,6 +147,8 @@ void Loop::run_tasks() {
         const std::lock_guard lock(mutex_);
         tasks.swap(tasks_);
     }
+    if (tasks.empty()) return;
+    now_ = options_.clock->steady_now();  // reading may have taken a while
     for (Task& task : tasks) {
         task();
         task = nullptr;

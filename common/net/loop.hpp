@@ -81,7 +81,7 @@ class Loop final : public Executor {
     // Sends what the socket takes at once, then closes.
     void close(ConnectionId id);
     void set_deadline(ConnectionId id, SteadyTime deadline);
-    // The time of this turn of the loop.
+    // The time of this turn of the loop, read once for its input and once for its tasks.
     [[nodiscard]] SteadyTime now() const { return now_; }
     // Runs the task whenever `fd` is readable, until unwatch. The fd outlives the watch.
     [[nodiscard]] Result<void> watch(int fd, Task readable);
