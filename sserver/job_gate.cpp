@@ -39,9 +39,10 @@ Result<JobPtr> JobGate::take(const v1::JobMessage& message, const JobArrival& ar
 Result<JobPtr> JobGate::take_job(const v1::JobMessage& message, SteadyTime made) {
     // Ids rise over restarts and leaders; the same job comes by the bus and straight.
     if (current_ && message.job().job_id() <= current_->id.value()) return JobPtr();
+    // Clean is what the miners see of it: a jobmaker that has just begun calls its first job so,
+    // and markets of hash power refuse pools that throw work on one tip away.
     const bool new_tip =
-        !current_ || message.job().clean() ||
-        message.job().bitcoin().prev_hash() != as_chars(current_->prev_hash.view());
+        !current_ || message.job().bitcoin().prev_hash() != as_chars(current_->prev_hash.view());
     const auto clean = new_tip ? stratum::CleanJobs::yes : stratum::CleanJobs::no;
     LODE_TRY(auto job, make_job(message.job(), {.made = made, .clean = clean}));
     alive_ = current_ ? std::max(alive_, made) : made;

@@ -15,6 +15,19 @@ std::uint32_t slot_of(ClientId client) {
     return static_cast<std::uint32_t>(client.value());
 }
 
+// For who looks into what a device does; nothing depends on it.
+void log_program(ClientId client, const stratum::Request& request) {
+    std::string_view program;
+    if (const auto* subscribe = std::get_if<stratum::Subscribe>(&request.body)) {
+        program = subscribe->agent;
+    } else if (const auto* answer = std::get_if<stratum::ClientAnswer>(&request.body)) {
+        program = answer->text;
+    }
+    if (!program.empty()) {
+        log::debug("miner's program", {{"client", client.value()}, {"program", program}});
+    }
+}
+
 }  // namespace
 
 LoopSessions::LoopSessions(const LoopSessionsOptions& options, LoopPort& port, LoopProbe& probe)
@@ -69,6 +82,7 @@ void LoopSessions::line(ClientId client, std::string_view line, Moment now) {
 }
 
 void LoopSessions::act(Client& client, const stratum::Request& request, Moment now) {
+    log_program(client.id, request);
     const bool worked = client.session.working();
     Reply reply = client.session.receive(request, now);
     if (!worked && client.session.working()) {

@@ -101,7 +101,8 @@ Reply Session::answer(std::string_view id, const stratum::Configure& request, Mo
     return text_reply(stratum::configure_line(id, result));
 }
 
-Reply Session::answer(std::string_view id, const stratum::Subscribe&, Moment now) {
+Reply Session::answer(std::string_view id, const stratum::Subscribe& request, Moment now) {
+    named_ = named_ || !request.agent.empty();
     if (!number_) {
         auto number = world_->numbers.take(world_->book.oldest_arrival(now.steady));
         if (!number) {
@@ -149,6 +150,7 @@ void Session::begin(Reply& reply, SteadyTime now) {
     const JobPtr job = world_->book.current();
     if (!job || begun_) return;
     Reply first = offer(job, now);
+    if (working() && !named_) reply.text += stratum::get_version_line(0);
     reply.text += first.text;
     reply.notify = std::move(first.notify);
 }

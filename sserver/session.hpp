@@ -133,6 +133,7 @@ class Session {
     std::uint32_t told_mask_ = 0;     // that less what the last job does not allow
     std::uint8_t malformed_ = 0;
     bool begun_ = false;  // the connection has had a job
+    bool named_ = false;  // its program, by the subscription
     std::vector<std::unique_ptr<const Worker>> workers_;
     Vardiff vardiff_;
     AssignedTargets targets_;
