@@ -6,7 +6,7 @@ import time
 
 from wire import Gone, Refused, Wire
 
-LOGIN_SECONDS = 5  # within which the pool of a run wants a login, and sends away who gives none
+LOGIN_SECONDS = 10  # within which the pool of a run wants a login, and sends away who gives none
 SLACK_SECONDS = 25  # until what the pool must do is done: it may be stopped for some, and is busy
 BEHIND_SECONDS = 3
 KINDS = {}  # name -> class
@@ -26,12 +26,13 @@ class Attack:
         KINDS[cls.name] = cls
 
     def __init__(self, options):
-        self.options = options  # port, user, seed
+        self.options = options  # port, user, seed, seconds, rate
+        self.pace = type(self).pace / options.rate
         self.counts = collections.Counter()
         self.complaints = []
 
-    async def run(self, seconds):
-        self.ends = time.monotonic() + seconds
+    async def run(self):
+        self.ends = time.monotonic() + self.options.seconds
         await asyncio.gather(*(self._lane(number) for number in range(self.lanes)))
         return self.report()
 
@@ -54,7 +55,7 @@ class Attack:
                 self.complain("an answer did not come")
             # What a stop of the pool held up is made up for, but no more of it.
             due = max(due + self.pace, time.monotonic() - BEHIND_SECONDS)
-            await asyncio.sleep(due - time.monotonic())
+            await asyncio.sleep(min(due, self.ends) - time.monotonic())
 
     async def wave(self, dice):
         raise NotImplementedError

@@ -21,9 +21,10 @@ def main():
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--user", required=True)
     parser.add_argument("--seconds", type=float, required=True)
+    parser.add_argument("--rate", type=float, default=1.0, help="1: as fast as is meant")
     parser.add_argument("--seed", required=True)
     options = parser.parse_args()
-    print(json.dumps(asyncio.run(KINDS[options.name](options).run(options.seconds))))
+    print(json.dumps(asyncio.run(KINDS[options.name](options).run())))
 
 
 if __name__ == "__main__":

@@ -2,10 +2,14 @@
 import asyncio
 import collections
 import errno
+import select
+import socket
 import time
 
-from attack import SLACK_SECONDS, Attack
+from attack import Attack
 from wire import POOL_ADDRESS, Gone, Wire, request, reset_at_close, socket_from
+
+BURST_SECONDS = 60  # the kernel sends a SYN again after 1, 3, 7, 15 and 31 s
 
 
 class Churn(Attack):
@@ -56,24 +60,51 @@ class SynBurst(Attack):
 
     async def wave(self, dice):
         begun = time.monotonic()
-        wires = [Wire() for _ in range(self.count)]
-        came = await asyncio.gather(*(self._one(wire, number) for number, wire in enumerate(wires)))
+        answered = await asyncio.to_thread(self._burst)
         self.counts["connections"] += self.count
-        self.counts["lost"] += came.count(False)
-        if not all(came):
-            self.complain(f"{came.count(False)} of {self.count} connections lost")
+        self.counts["lost"] += self.count - answered
+        if answered < self.count:
+            self.complain(f"{self.count - answered} of {self.count} connections lost")
         self.counts["slowest, ms"] = max(self.counts["slowest, ms"],
                                          round(1000 * (time.monotonic() - begun)))
-        for wire in wires:
-            if wire.transport:
-                wire.reset()
 
-    async def _one(self, wire, number):
+    def _burst(self):
+        """How many are answered. Without an event loop's tasks, which would spread the SYNs."""
+        login = request(1, "mining.subscribe") + request(2, "mining.authorize",
+                                                         self.options.user, "x")
+        answered = 0
+        sockets = {}
+        with select.epoll() as poll:
+            for number in range(self.count):
+                made = socket_from(f"127.2.0.{number % 100 + 1}")
+                made.connect_ex((POOL_ADDRESS, self.options.port))
+                sockets[made.fileno()] = made
+                poll.register(made, select.EPOLLOUT)
+            deadline = time.monotonic() + BURST_SECONDS
+            while sockets and time.monotonic() < deadline:
+                for number, _ in poll.poll(1):
+                    verdict = self._go_on(poll, sockets[number], login)
+                    if verdict is not None:
+                        answered += verdict
+                        reset_at_close(sockets[number])
+                        sockets.pop(number).close()
+        for made in sockets.values():
+            made.close()
+        return answered
+
+    @staticmethod
+    def _go_on(poll, made, login):
+        """Whether it was answered; None: not yet known."""
         try:
-            await wire.connect(self.options.port, f"127.2.0.{number % 100 + 1}")
-            await asyncio.wait_for(wire.ask("mining.subscribe"), 2 * SLACK_SECONDS)
-            return True
-        except (Gone, asyncio.TimeoutError):
+            if made.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
+                return False
+            try:
+                return b'"result"' in made.recv(4096)
+            except BlockingIOError:
+                made.send(login)
+                poll.modify(made, select.EPOLLIN)
+                return None
+        except OSError:
             return False
 
 
