@@ -106,6 +106,7 @@ class StratumClient:
         self.jobs = []
         self.unasked = queue.SimpleQueue()  # StratumErrors of the id null, in order
         self.difficulty = None
+        self.session_id = None
         self.extranonce1 = None
         self.extranonce2_size = None
         self.version_mask = 0
@@ -152,8 +153,11 @@ class StratumClient:
     def call(self, method, *params):
         return self.send(method, *params).result(TIMEOUT)
 
-    def subscribe(self, agent="test/1.0"):
-        _, extranonce1, self.extranonce2_size = self.call("mining.subscribe", agent)
+    def subscribe(self, agent="test/1.0", session_id=None):
+        """Goes on with the session of an earlier connection if that is wished and possible."""
+        asked = [agent] if session_id is None else [agent, session_id]
+        subscriptions, extranonce1, self.extranonce2_size = self.call("mining.subscribe", *asked)
+        self.session_id = subscriptions[0][1]
         self.extranonce1 = bytes.fromhex(extranonce1)
         return self
 
