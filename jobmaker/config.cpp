@@ -24,7 +24,12 @@ const config::Section<Config>& section() {
             .setting("bip54_locktime", &Config::bip54_locktime,
                      {.help = "Coinbases have nLockTime = height - 1, as BIP 54 will require."})
             .setting("proposal_check", &Config::proposal_check,
-                     {.help = "Ask a node whether it would accept each new shape of block."});
+                     {.help = "Ask a node whether it would accept each new shape of block."})
+            .setting("solo_fee_ppm", &Config::solo_fee_ppm,
+                     {.help = "The pool's part of what a solo miner's block pays, in parts per "
+                              "million: 10000 is 1 %. It goes to payout_address; a part too "
+                              "small to be spent is left to the miner.",
+                      .max = 500'000});
     return table;
 }
 

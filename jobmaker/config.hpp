@@ -18,6 +18,7 @@ struct Config {
     std::chrono::milliseconds max_template_age = std::chrono::seconds(60);
     bool bip54_locktime = true;
     bool proposal_check = true;
+    std::uint32_t solo_fee_ppm = 0;
 };
 
 [[nodiscard]] const config::Section<Config>& section();

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "common/bitcoin/address.hpp"
 #include "common/bitcoin/block.hpp"
 #include "common/bitcoin/coinbase.hpp"
 #include "common/bitcoin/merkle.hpp"
@@ -38,11 +39,26 @@ bitcoin::CoinbaseOptions coinbase_options(const JobPlan& plan, const CoinbaseSet
     };
 }
 
-// What our coinbase may count as: an address's script has one only if it is P2PKH; coinbaseaux
-// bytes are the node's own and are counted at their worst.
+// The largest output that a solo miner's coinbase has beside the pool's: amount, length, script.
+constexpr std::size_t solo_output_size_max = 8 + 1 + bitcoin::address_script_size_max;
+
+// What the largest coinbase may count as: an address's script has one only if it is P2PKH, as a
+// solo miner's may be; coinbaseaux bytes are the node's own and are counted at their worst.
 std::uint64_t coinbase_sigop_cost(const v1::BitcoinTemplate& body, ByteView payout_script) {
+    constexpr std::uint64_t solo_output = 1;
     const std::uint64_t output = !payout_script.empty() && payout_script[0] == op_dup ? 1 : 0;
-    return legacy_sigop_cost * (output + sigops_per_opcode_max * body.coinbase_aux().size());
+    return legacy_sigop_cost *
+           (output + solo_output + sigops_per_opcode_max * body.coinbase_aux().size());
+}
+
+v1::SoloCoinbase solo_coinbase(const bitcoin::CoinbaseEnd& end, const CoinbaseSettings& settings) {
+    v1::SoloCoinbase solo;
+    solo.set_head(text(end.head));
+    solo.set_fee_ppm(settings.solo_fee_ppm);
+    solo.set_fee_script(text(settings.payout_script));
+    solo.set_witness_commitment(text(end.witness_commitment));
+    solo.set_lock_time(end.lock_time);
+    return solo;
 }
 
 struct Room {
@@ -105,7 +121,8 @@ Result<JobPlan> plan_job(const MiningTemplate& source, const CoinbaseSettings& s
         plan.witness_commitment = to_bytes(as_bytes(body.witness_commitment()));
     }
     LODE_TRY(const auto measured, bitcoin::build_coinbase(coinbase_options(plan, settings, 0)));
-    const std::size_t size = measured.prefix.size() + extranonce_size + measured.suffix.size();
+    const std::size_t size =
+        measured.prefix.size() + extranonce_size + measured.suffix.size() + solo_output_size_max;
     LODE_TRY(const auto count, count_that_fits(body, bitcoin::coinbase_weight(size),
                                                coinbase_sigop_cost(body, settings.payout_script)));
     plan.transaction_count = static_cast<std::uint32_t>(count);
@@ -124,8 +141,8 @@ Result<JobPlan> plan_job(const MiningTemplate& source, const CoinbaseSettings& s
 Result<v1::Job> build_job(const JobPlan& plan, const CoinbaseSettings& settings,
                           const JobMoment& moment) {
     const v1::BitcoinTemplate& body = plan.source.body();
-    LODE_TRY(const auto coinbase,
-             bitcoin::build_coinbase(coinbase_options(plan, settings, moment.coinbase_number)));
+    const auto options = coinbase_options(plan, settings, moment.coinbase_number);
+    LODE_TRY(const auto coinbase, bitcoin::build_coinbase(options));
     v1::Job job;
     job.set_job_id(moment.id.value());
     job.set_template_id(text(plan.source.id.view()));
@@ -149,6 +166,7 @@ Result<v1::Job> build_job(const JobPlan& plan, const CoinbaseSettings& settings,
         bitcoin_job.add_merkle_branch(text(sibling.view()));
     }
     bitcoin_job.set_transaction_count(plan.transaction_count);
+    *bitcoin_job.mutable_solo() = solo_coinbase(bitcoin::coinbase_end(options), settings);
     return job;
 }
 

@@ -35,6 +35,7 @@ MakerSettings maker_settings(const runtime::Context& context, const Config& conf
     settings.coinbase.payout_script = payout.script;
     settings.coinbase.tag = chain.coinbase_tag;
     settings.coinbase.bip54_locktime = config.bip54_locktime;
+    settings.coinbase.solo_fee_ppm = config.solo_fee_ppm;
     settings.schedule.job_interval = config.job_interval;
     settings.template_age_max = config.max_template_age;
     return settings;

@@ -12,6 +12,9 @@ namespace lode::bitcoin {
 // Named as Bitcoin Core's `-chain` and getblockchaininfo name them.
 enum class Network { main, test, testnet4, signet, regtest };
 
+// Of the longest output script that has an address: a witness program of 40 bytes.
+inline constexpr std::size_t address_script_size_max = 42;
+
 [[nodiscard]] const char* to_string(Network network);
 [[nodiscard]] Result<Network> parse_network(std::string_view name);
 

@@ -49,6 +49,27 @@ Result<void> check_parts(const CoinbaseOptions& options) {
 
 }  // namespace
 
+CoinbaseEnd coinbase_end(const CoinbaseOptions& options) {
+    const bool bip54 = options.bip54_locktime;
+    CoinbaseEnd end;
+    end.head = options.aux_commitment;
+    append_le<std::uint32_t>(end.head, bip54 ? 0xfffffffe : 0xffffffff);
+    end.witness_commitment = options.witness_commitment.value_or(Bytes());
+    end.lock_time = bip54 && options.height > 0 ? options.height - 1 : 0;
+    return end;
+}
+
+Bytes coinbase_suffix(const CoinbaseEnd& end, std::span<const TxOutput> outputs) {
+    Bytes suffix = end.head;
+    append_compact_size(suffix, outputs.size() + (end.witness_commitment.empty() ? 0 : 1));
+    for (const TxOutput& output : outputs) append_output(suffix, output);
+    if (!end.witness_commitment.empty()) {
+        append_output(suffix, {Satoshi(0), end.witness_commitment});
+    }
+    append_le(suffix, end.lock_time);
+    return suffix;
+}
+
 Result<Coinbase> build_coinbase(const CoinbaseOptions& options) {
     LODE_TRY_VOID(check_parts(options));
     const Bytes head = script_head(options);
@@ -67,17 +88,7 @@ Result<Coinbase> build_coinbase(const CoinbaseOptions& options) {
     append_compact_size(coinbase.prefix, script_size);
     append(coinbase.prefix, head);
 
-    const bool bip54 = options.bip54_locktime;
-    append(coinbase.suffix, options.aux_commitment);
-    append_le<std::uint32_t>(coinbase.suffix, bip54 ? 0xfffffffe : 0xffffffff);
-    append_compact_size(coinbase.suffix,
-                        options.outputs.size() + (options.witness_commitment ? 1 : 0));
-    for (const TxOutput& output : options.outputs) append_output(coinbase.suffix, output);
-    if (options.witness_commitment) {
-        append_output(coinbase.suffix, {Satoshi(0), *options.witness_commitment});
-    }
-    append_le<std::uint32_t>(coinbase.suffix, bip54 && options.height > 0 ? options.height - 1 : 0);
-
+    coinbase.suffix = coinbase_suffix(coinbase_end(options), options.outputs);
     const std::size_t size =
         coinbase.prefix.size() + options.extranonce_size + coinbase.suffix.size();
     if (size == 64) {

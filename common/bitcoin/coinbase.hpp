@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -38,6 +39,16 @@ struct Coinbase {
     Bytes prefix;
     Bytes suffix;
 };
+
+// What follows the extranonce, but for the outputs that pay: the same whoever is paid.
+struct CoinbaseEnd {
+    Bytes head;                // the aux commitment and nSequence
+    Bytes witness_commitment;  // output script, paid nothing, last; empty: none
+    std::uint32_t lock_time = 0;
+};
+[[nodiscard]] CoinbaseEnd coinbase_end(const CoinbaseOptions& options);
+// The one serialisation of every coinbase's suffix.
+[[nodiscard]] Bytes coinbase_suffix(const CoinbaseEnd& end, std::span<const TxOutput> outputs);
 
 // Malformed when a part is over its size, the scriptSig is not of 2 … 100 bytes with every part
 // in it, there is no output, or the whole would be of 64 bytes, the size of an inner Merkle node.

@@ -179,6 +179,20 @@ Bytes serialise_stripped(const Transaction& transaction) {
     return out;
 }
 
+Satoshi dust_limit(ByteView script) {
+    constexpr std::size_t satoshi_per_byte = 3;
+    // An input that spends it: a witness counts a quarter, and a script that is none is taken for
+    // one that a signature of the old kind spends.
+    constexpr std::size_t witness_input_size = 67;
+    constexpr std::size_t input_size = 148;
+    const bool witness = script.size() >= 4 && script.size() <= 42 &&
+                         (script[0] == 0 || (script[0] >= 0x51 && script[0] <= 0x60)) &&
+                         script[1] == script.size() - 2;
+    const std::size_t output_size = 8 + compact_size_length(script.size()) + script.size();
+    const std::size_t size = output_size + (witness ? witness_input_size : input_size);
+    return Satoshi(static_cast<std::int64_t>(satoshi_per_byte * size));
+}
+
 Hash256 txid(const Transaction& transaction) {
     return sha256d(serialise_stripped(transaction));
 }

@@ -53,6 +53,10 @@ struct Transaction {
 [[nodiscard]] Bytes serialise(const Transaction& transaction);
 [[nodiscard]] Bytes serialise_stripped(const Transaction& transaction);
 
+// What an output of this script must pay for Bitcoin Core to relay it, at its default of 3 satoshi
+// a vB: less would cost more to spend than it is worth.
+[[nodiscard]] Satoshi dust_limit(ByteView script);
+
 void append_output(Bytes& to, const TxOutput& output);
 
 [[nodiscard]] Hash256 txid(const Transaction& transaction);

@@ -40,4 +40,5 @@ TEST_CASE("by default everything is on, and the ports are those of the documenta
     CHECK(config.health_port == 9102);
     CHECK(config.proposal_check);
     CHECK(config.bip54_locktime);
+    CHECK(config.solo_fee_ppm == 0);
 }

@@ -10,6 +10,7 @@
 #include "common/bitcoin/merkle.hpp"
 #include "common/bitcoin/sha256.hpp"
 #include "common/json/document.hpp"
+#include "common/messages/solo_coinbase.hpp"
 #include "gbtmaker/template_encoder.hpp"
 #include "tests/jobmaker/templates.hpp"
 
@@ -45,6 +46,7 @@ v1::Job job_of(const std::string& name) {
     settings.coinbase = coinbase_settings();
     settings.coinbase.payout_script =
         from_hex("00141111111111111111111111111111111111111111").value();
+    settings.coinbase.solo_fee_ppm = 12'345;
     // The coinbase's number is that of the job, in its last 32 bits: one more than the last one's.
     jobmaker::Maker maker(settings, jobmaker::JobIds{JobId(0x7000'0000'0102'0303)});
     lead(maker, 40, {made, start});
@@ -53,6 +55,33 @@ v1::Job job_of(const std::string& name) {
     REQUIRE(later);
     REQUIRE(later.value().message);
     return later.value().message->job();
+}
+
+// The header as a miner and sserver put it together from the job, as hex.
+std::string header_of(const v1::Job& job, const std::string& coinbase_suffix) {
+    const v1::BitcoinJob& body = job.bitcoin();
+    Bytes coinbase = to_bytes(as_bytes(body.coinbase_prefix()));
+    append(coinbase, from_hex("0010000200000000000000ff").value());
+    append(coinbase, as_bytes(coinbase_suffix));
+    std::vector<bitcoin::Hash256> siblings;
+    for (const std::string& one : body.merkle_branch()) {
+        siblings.push_back(bitcoin::hash256_from_bytes(as_bytes(one)).value());
+    }
+    bitcoin::BlockHeader header;
+    header.version = static_cast<std::uint32_t>(body.version());
+    header.prev_hash = bitcoin::hash256_from_bytes(as_bytes(body.prev_hash())).value();
+    header.merkle_root = bitcoin::merkle_root_from_branch(bitcoin::sha256d(coinbase), siblings);
+    header.time = body.time();
+    header.bits = body.bits();
+    header.nonce = 0x11223344;
+    return to_hex(header.serialise());
+}
+
+// Of a solo miner with a P2TR address.
+std::string solo_suffix_of(const v1::Job& job) {
+    const auto parts = read_solo_coinbase(job).value().value();
+    const Bytes script = from_hex("5120" + std::string(64, '2')).value();
+    return std::string(as_chars(bitcoin::solo_suffix(parts, script)));
 }
 
 }  // namespace
@@ -82,20 +111,8 @@ TEST_CASE("a real template makes exactly the expected job, coinbase and header")
         CHECK(hex(body.merkle_branch(i)) == branch[static_cast<std::size_t>(i)].string());
     }
 
-    // The header as a miner and sserver put it together from the job.
-    Bytes coinbase = to_bytes(as_bytes(body.coinbase_prefix()));
-    append(coinbase, from_hex("0010000200000000000000ff").value());
-    append(coinbase, as_bytes(body.coinbase_suffix()));
-    std::vector<bitcoin::Hash256> siblings;
-    for (const std::string& one : body.merkle_branch()) {
-        siblings.push_back(bitcoin::hash256_from_bytes(as_bytes(one)).value());
-    }
-    bitcoin::BlockHeader header;
-    header.version = static_cast<std::uint32_t>(body.version());
-    header.prev_hash = bitcoin::hash256_from_bytes(as_bytes(body.prev_hash())).value();
-    header.merkle_root = bitcoin::merkle_root_from_branch(bitcoin::sha256d(coinbase), siblings);
-    header.time = body.time();
-    header.bits = body.bits();
-    header.nonce = 0x11223344;
-    CHECK(to_hex(header.serialise()) == expected.member("header").string());
+    CHECK(header_of(job, body.coinbase_suffix()) == expected.member("header").string());
+    const std::string solo = solo_suffix_of(job);
+    CHECK(hex(solo) == expected.member("solo_coinbase_suffix").string());
+    CHECK(header_of(job, solo) == expected.member("solo_header").string());
 }

@@ -3,8 +3,11 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include "common/bitcoin/address.hpp"
 #include "common/bitcoin/block.hpp"
 #include "common/bitcoin/merkle.hpp"
+#include "common/bitcoin/script.hpp"
+#include "common/messages/solo_coinbase.hpp"
 #include "tests/jobmaker/templates.hpp"
 
 using namespace lode;
@@ -18,13 +21,14 @@ v1::BitcoinTemplate& body_of(v1::TemplateMessage& message) {
     return *message.mutable_template_()->mutable_bitcoin();
 }
 
-// Header, count and coinbase of a_template() with coinbase_settings(), measured once.
+// Header, count and largest coinbase of a_template() with coinbase_settings(), measured once: a
+// solo miner's has one output of up to 51 bytes more.
 std::uint64_t overhead() {
     const auto message = a_template();
     const auto plan = plan_job(read(message), coinbase_settings()).value();
     const auto job = build_job(plan, coinbase_settings(), {.id = JobId(1)}).value();
     const std::size_t size = job.bitcoin().coinbase_prefix().size() + jobmaker::extranonce_size +
-                             job.bitcoin().coinbase_suffix().size();
+                             job.bitcoin().coinbase_suffix().size() + 51;
     return bitcoin::block_weight({}, bitcoin::coinbase_weight(size));
 }
 
@@ -75,7 +79,7 @@ TEST_CASE("dropping a transaction makes the witness commitment and the branch an
 
 TEST_CASE("signature operations of a P2PKH output count four and can cost the last transaction") {
     const auto message = a_template();
-    add_transaction(*message, {.sigops = 79'990});
+    add_transaction(*message, {.sigops = 79'988});  // and four for a solo miner's output
     add_transaction(*message, {.sigops = 8});
     auto settings = coinbase_settings();
     CHECK(plan_job(read(message), settings).value().transaction_count == 2);
@@ -126,4 +130,37 @@ TEST_CASE("coinbaseaux bytes that break the scriptSig's limit are refused") {
     const auto message = a_template();
     body_of(*message).set_coinbase_aux(std::string(80, '\x01'));
     CHECK_FALSE(plan_job(read(message), coinbase_settings()));
+}
+
+TEST_CASE("a job tells what a solo miner's coinbase is made of") {
+    auto settings = coinbase_settings();
+    settings.solo_fee_ppm = 20'000;
+    const auto plan = plan_job(read(a_template()), settings).value();
+    const auto job = build_job(plan, settings, {.id = JobId(1)}).value();
+    const v1::SoloCoinbase& solo = job.bitcoin().solo();
+    CHECK(solo.head() == std::string("\xfe\xff\xff\xff", 4));
+    CHECK(solo.fee_ppm() == 20'000);
+    CHECK(as_bytes(solo.fee_script()).size() == 22);
+    CHECK(to_bytes(as_bytes(solo.fee_script())) == settings.payout_script);
+    CHECK(solo.witness_commitment() == commitment);
+    CHECK(solo.lock_time() == 199);
+}
+
+TEST_CASE("a block with the largest solo coinbase is within the weight limit") {
+    const auto message = a_template();
+    body_of(*message).set_weight_limit(40'000);
+    for (int i = 0; i < 100; ++i) add_transaction(*message, {.weight = 400});
+    auto settings = coinbase_settings();
+    settings.solo_fee_ppm = 500'000;
+    const auto plan = plan_job(read(message), settings).value();
+    const auto job = build_job(plan, settings, {.id = JobId(1)}).value();
+    const auto parts = read_solo_coinbase(job).value().value();
+    const Bytes longest = bitcoin::witness_script(16, Bytes(40, 0x33));
+    CHECK(longest.size() == bitcoin::address_script_size_max);
+    const std::size_t size = job.bitcoin().coinbase_prefix().size() + jobmaker::extranonce_size +
+                             bitcoin::solo_suffix(parts, longest).size();
+    const std::vector<std::uint64_t> weights(plan.transaction_count, 400);
+    const auto weight = bitcoin::block_weight(weights, bitcoin::coinbase_weight(size));
+    CHECK(weight <= 40'000);
+    CHECK(weight > 40'000 - 400);
 }

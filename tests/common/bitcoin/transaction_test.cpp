@@ -4,6 +4,7 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include "common/base/hex.hpp"
+#include "common/bitcoin/script.hpp"
 
 using namespace lode;
 using namespace lode::bitcoin;
@@ -120,4 +121,15 @@ TEST_CASE("a coinbase spends the zero outpoint and is of one input") {
     Transaction two = coinbase.value();
     two.inputs.push_back(two.inputs[0]);
     CHECK_FALSE(two.is_coinbase());
+}
+
+TEST_CASE("the dust limits are those of Bitcoin Core") {
+    // P2PKH, P2SH, P2WPKH, P2WSH and P2TR (GetDustThreshold at 3,000 satoshi a 1,000 vB).
+    CHECK(dust_limit(p2pkh_script(Hash160{})) == Satoshi(546));
+    CHECK(dust_limit(p2sh_script(Hash160{})) == Satoshi(540));
+    CHECK(dust_limit(witness_script(0, Bytes(20))) == Satoshi(294));
+    CHECK(dust_limit(witness_script(0, Bytes(32))) == Satoshi(330));
+    CHECK(dust_limit(witness_script(1, Bytes(32))) == Satoshi(330));
+    // A length byte that is not the program's makes it no witness program.
+    CHECK(dust_limit(Bytes{0x51, 0x02, 0x00, 0x00, 0x00}) == Satoshi(3 * (8 + 1 + 5 + 148)));
 }

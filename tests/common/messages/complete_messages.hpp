@@ -95,6 +95,13 @@ inline v1::JobMessage complete_job() {
     bitcoin.set_witness(true);
     bitcoin.add_merkle_branch(hash('d'));
     bitcoin.add_merkle_branch(hash('e'));
+    bitcoin.set_transaction_count(2);
+    auto& solo = *bitcoin.mutable_solo();
+    solo.set_head("head");
+    solo.set_fee_ppm(10'000);
+    solo.set_fee_script("script");
+    solo.set_witness_commitment("commitment");
+    solo.set_lock_time(839'999);
     return message;
 }
 

@@ -91,7 +91,8 @@ TEST_CASE("a job round-trips and keeps its field numbers") {
     check_round_trip(message);
     CHECK(fields(message) == "1v 2b 3b 4v 5b");
     CHECK(fields(message.job()) == "1v 2b 3v 4v 5b 6v 7b");
-    CHECK(fields(message.job().bitcoin()) == "1b 2v 34 44 5v 6v 7v 8b 9v 10b 11v 12b 12b");
+    CHECK(fields(message.job().bitcoin()) == "1b 2v 34 44 5v 6v 7v 8b 9v 10b 11v 12b 12b 13v 14b");
+    CHECK(fields(message.job().bitcoin().solo()) == "1b 2v 3b 4b 5v");
 }
 
 TEST_CASE("a claim and a heartbeat round-trip and keep their field numbers") {

@@ -19,6 +19,8 @@ ROOT = HERE.parents[2]
 # What the test's settings are, too.
 PAYOUT_SCRIPT = bytes.fromhex("0014" + "11" * 20)
 TAG = b"/Lode/"
+SOLO_FEE_PPM = 12_345
+SOLO_SCRIPT = bytes.fromhex("5120" + "22" * 32)  # of the miner
 COINBASE_NUMBER = 0x01020304
 EXTRANONCE = bytes.fromhex("0010000200000000000000ff")
 NONCE = 0x11223344
@@ -68,7 +70,17 @@ def target_of(bits):
     return (bits & 0x007FFFFF) << 8 * ((bits >> 24) - 3)
 
 
-def coinbase_of(template):
+def pool_outputs(template):
+    return [output(template["coinbasevalue"], PAYOUT_SCRIPT)]
+
+
+def solo_outputs(template):
+    """The miner's, then the fee of the pool."""
+    fee = template["coinbasevalue"] * SOLO_FEE_PPM // 1_000_000
+    return [output(template["coinbasevalue"] - fee, SOLO_SCRIPT), output(fee, PAYOUT_SCRIPT)]
+
+
+def coinbase_of(template, outputs):
     """The stripped coinbase up to the extranonce, and from after it."""
     height = template["height"]
     aux = b"".join(bytes.fromhex(value) for value in template["coinbaseaux"].values())
@@ -76,21 +88,31 @@ def coinbase_of(template):
     head += bytes([len(EXTRANONCE)])
     prefix = struct.pack("<IB", 2, 1) + bytes(32) + b"\xff" * 4
     prefix += bytes([len(head) + len(EXTRANONCE)]) + head
-    suffix = struct.pack("<IB", 0xFFFFFFFE, 2) + output(template["coinbasevalue"], PAYOUT_SCRIPT)
-    suffix += output(0, bytes.fromhex(template["default_witness_commitment"]))
+    outputs = outputs + [output(0, bytes.fromhex(template["default_witness_commitment"]))]
+    suffix = struct.pack("<IB", 0xFFFFFFFE, len(outputs)) + b"".join(outputs)
     return prefix, suffix + struct.pack("<I", height - 1)
 
 
-def job_of(template):
-    prefix, suffix = coinbase_of(template)
-    coinbase = prefix + EXTRANONCE + suffix
-    leaves = [sha256d(coinbase)]
-    leaves += [bytes.fromhex(one["txid"])[::-1] for one in template["transactions"]]
-    bits = int(template["bits"], 16)
-    time = template["curtime"] + SECONDS_AFTER_TEMPLATE
+def leaves_of(template, coinbase):
+    others = [bytes.fromhex(one["txid"])[::-1] for one in template["transactions"]]
+    return [sha256d(coinbase)] + others
+
+
+def header_of(template, coinbase):
     header = struct.pack("<i", template["version"])
-    header += bytes.fromhex(template["previousblockhash"])[::-1] + merkle_root(leaves)
-    header += struct.pack("<III", time, bits, NONCE)
+    header += bytes.fromhex(template["previousblockhash"])[::-1]
+    header += merkle_root(leaves_of(template, coinbase))
+    time = template["curtime"] + SECONDS_AFTER_TEMPLATE
+    return header + struct.pack("<III", time, int(template["bits"], 16), NONCE)
+
+
+def job_of(template):
+    prefix, suffix = coinbase_of(template, pool_outputs(template))
+    _, solo_suffix = coinbase_of(template, solo_outputs(template))
+    coinbase = prefix + EXTRANONCE + suffix
+    header = header_of(template, coinbase)
+    leaves = leaves_of(template, coinbase)
+    bits = int(template["bits"], 16)
     return {
         "height": template["height"],
         "reward": template["coinbasevalue"],
@@ -99,13 +121,15 @@ def job_of(template):
         "version": template["version"],
         "version_mask": VERSION_MASK & ~template["vbrequired"],
         "bits": bits,
-        "time": time,
+        "time": template["curtime"] + SECONDS_AFTER_TEMPLATE,
         "min_time": template["mintime"],
         "prev_hash": header[4:36].hex(),
         "coinbase_prefix": prefix.hex(),
         "coinbase_suffix": suffix.hex(),
         "merkle_branch": [sibling.hex() for sibling in merkle_branch(leaves)],
         "header": header.hex(),
+        "solo_coinbase_suffix": solo_suffix.hex(),
+        "solo_header": header_of(template, prefix + EXTRANONCE + solo_suffix).hex(),
     }
 
 
