@@ -23,7 +23,7 @@ struct CoinbaseSettings {
     Bytes payout_script;
     std::string tag;
     bool bip54_locktime = true;
-    std::uint32_t solo_fee_ppm = 0;  // of what solo miners' blocks pay, parts per million
+    std::uint32_t solo_fee_ppm = 0;           // of what solo miners' blocks pay, parts per million
     std::uint32_t version_mask = 0x1fffe000;  // BIP 310: the bits that miners roll by custom
 };
 

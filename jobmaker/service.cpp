@@ -28,14 +28,13 @@ constexpr std::size_t jobs_kept = 1'000;
 
 MakerSettings maker_settings(const runtime::Context& context, const Config& config,
                              const bitcoin::Address& payout) {
-    const config::ChainConfig& chain = context.pool.chain();
     MakerSettings settings;
-    settings.chain = chain.name;
+    settings.chain = context.pool.chain().name;
     settings.source = context.instance;
-    settings.coinbase.payout_script = payout.script;
-    settings.coinbase.tag = chain.coinbase_tag;
-    settings.coinbase.bip54_locktime = config.bip54_locktime;
-    settings.coinbase.solo_fee_ppm = config.solo_fee_ppm;
+    settings.coinbase = {.payout_script = payout.script,
+                         .tag = context.pool.chain().coinbase_tag,
+                         .bip54_locktime = config.bip54_locktime,
+                         .solo_fee_ppm = config.solo_fee_ppm};
     settings.schedule.job_interval = config.job_interval;
     settings.template_age_max = config.max_template_age;
     return settings;

@@ -12,6 +12,10 @@ constexpr auto clock_tolerance = std::chrono::seconds(60);
 
 }  // namespace
 
+const char* to_string(Scheme scheme) {
+    return scheme == Scheme::solo ? "solo" : "base";
+}
+
 Result<CountedShare> parse_share(const v1::Share& share, UnixTime appended) {
     const auto malformed = [](const char* what) { return failure(ErrorCode::malformed, what); };
     if (share.sequence() == 0) return malformed("share: sequence is missing");
@@ -32,7 +36,8 @@ Result<CountedShare> parse_share(const v1::Share& share, UnixTime appended) {
         .height = share.height(),
         .bits = share.bitcoin().bits(),
         .work = work.value(),
-        .accepted = std::min(from_unix_ms(share.produced_unix_ms()), appended + clock_tolerance)};
+        .accepted = std::min(from_unix_ms(share.produced_unix_ms()), appended + clock_tolerance),
+        .scheme = share.bitcoin().payout_script().empty() ? Scheme::base : Scheme::solo};
 }
 
 }  // namespace lode::sharelogger

@@ -18,6 +18,14 @@ namespace lode::sharelogger {
 inline constexpr std::size_t user_name_max = 128;
 inline constexpr std::size_t worker_name_max = 64;
 
+// How a share is paid for.
+enum class Scheme : std::uint8_t {
+    base,  // by the pool's scheme, as for every user who chose nothing
+    solo,  // by the user's own block or not at all
+};
+// As the database has it.
+[[nodiscard]] const char* to_string(Scheme scheme);
+
 struct CountedShare {
     StreamId stream;
     Sequence sequence;
@@ -28,6 +36,7 @@ struct CountedShare {
     std::uint32_t bits = 0;  // of the network, compact
     bitcoin::Work work;
     UnixTime accepted;
+    Scheme scheme = Scheme::base;
 };
 
 // `appended` is the bus's time of the record: a share claims at most a minute more, so that a

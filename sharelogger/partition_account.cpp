@@ -52,7 +52,7 @@ Verdict PartitionAccount::add(const ShareRecord& record, const CountedShare& sha
     batch_.sequences[share.stream] = share.sequence;
     batch_.messages.push_back(record.message);
     add_to(batch_.users[{share.user, bucket_start(share.accepted, user_bucket_length), share.bits,
-                         height_epoch(share.height, halving_interval_)}],
+                         height_epoch(share.height, halving_interval_), share.scheme}],
            share);
     add_to(batch_.workers[{share.user, share.worker,
                            bucket_start(share.accepted, worker_bucket_length)}],

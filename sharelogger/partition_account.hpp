@@ -26,6 +26,7 @@ struct UserBucketKey {
     UnixTime start;
     std::uint32_t bits = 0;
     std::uint32_t height_epoch = 0;
+    Scheme scheme = Scheme::base;
     auto operator<=>(const UserBucketKey&) const = default;
 };
 

@@ -8,6 +8,7 @@
 #include "common/bitcoin/target.hpp"
 #include "common/messages/job.pb.h"
 #include "common/messages/share.pb.h"
+#include "common/messages/solo_coinbase.hpp"
 
 namespace lode::sharelogger {
 namespace {
@@ -35,7 +36,6 @@ Result<ArchivedJob> read_job(const v1::Job& job) {
         read.branch.push_back(hash);
     }
     read.check.coinbase_prefix.update(as_bytes(body.coinbase_prefix()));
-    read.check.coinbase_suffix = as_bytes(body.coinbase_suffix());
     read.check.version = static_cast<std::uint32_t>(body.version());
     read.check.version_mask = body.version_mask();
     LODE_TRY(read.check.prev_hash, bitcoin::hash256_from_bytes(as_bytes(body.prev_hash())));
@@ -43,6 +43,15 @@ Result<ArchivedJob> read_job(const v1::Job& job) {
     LODE_TRY(read.check.network_target, target_of(job.network_target()));
     read.extranonce_size = body.extranonce_size();
     return read;
+}
+
+// Of the coinbase that the share's miner had: the pool's or, mining solo, the miner's own.
+Result<Bytes> suffix_of(const v1::Share& share, const v1::Job& job) {
+    const std::string& payout_script = share.bitcoin().payout_script();
+    if (payout_script.empty()) return to_bytes(as_bytes(job.bitcoin().coinbase_suffix()));
+    LODE_TRY(const auto solo, read_solo_coinbase(job));
+    if (!solo) return failure(ErrorCode::rejected, "the job has no work for solo miners");
+    return bitcoin::solo_suffix(*solo, as_bytes(payout_script));
 }
 
 }  // namespace
@@ -55,6 +64,8 @@ Result<Hash256> prove(const v1::Share& share, const v1::Job& job) {
     if (share.height() != job.height()) return rejected("share and job differ in height");
     LODE_TRY(auto read, read_job(job));
     read.check.merkle_branch = read.branch;
+    LODE_TRY(const Bytes suffix, suffix_of(share, job));
+    read.check.coinbase_suffix = suffix;
     if (proof.bits() != read.check.bits) return rejected("share and job differ in bits");
     if (proof.extranonce1().size() + proof.extranonce2().size() != read.extranonce_size) {
         return rejected("the extranonce has not the job's size");

@@ -9,9 +9,6 @@
 namespace lode::sharelogger {
 namespace {
 
-// Work of a user who chose nothing: the pool's base scheme.
-constexpr const char* base_scheme = "base";
-
 // Of user_bucket, what one statement sums up: ten rows a user and partition. 100,000 such pairs are
 // a million rows, a second or two.
 constexpr auto sums_piece = std::chrono::minutes(10);
@@ -168,7 +165,7 @@ Result<void> ShareRepository::write_users(const std::vector<PartitionBatch>& bat
         for (const auto& [key, sum] : batch.users) {
             auto& row = users.rows.emplace_back(std::vector<db::Value>{
                 chain_, names_.user(key.user), to_unix_ms(key.start), std::int64_t{batch.partition},
-                std::int64_t{key.bits}, std::int64_t{key.height_epoch}, base_scheme});
+                std::int64_t{key.bits}, std::int64_t{key.height_epoch}, to_string(key.scheme)});
             append_sum(row, sum);
         }
     }

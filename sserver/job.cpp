@@ -1,8 +1,10 @@
 // From jobmaker's message to a job ready to be sent and checked against.
 #include "sserver/job.hpp"
 
+#include "common/base/hex.hpp"
 #include "common/bitcoin/target.hpp"
 #include "common/messages/job.pb.h"
+#include "common/messages/solo_coinbase.hpp"
 
 namespace lode::sserver {
 namespace {
@@ -65,8 +67,16 @@ JobIssue parse_wire_id(JobId id) {
     return {JobId(id.value() & job_id_max), static_cast<unsigned>(id.value() >> reissue_shift)};
 }
 
-std::string Job::reissue_line(unsigned reissue) const {
-    return encode(*this, wire_id({id, reissue})).line(coinbase_suffix, stratum::CleanJobs::no);
+std::string Job::reissue_line(unsigned reissue, ByteView suffix) const {
+    return encode(*this, wire_id({id, reissue})).line(suffix, stratum::CleanJobs::no);
+}
+
+std::string Job::line_with(ByteView suffix, stratum::CleanJobs wanted) const {
+    const std::string_view shared = wanted == stratum::CleanJobs::yes ? *line_clean : *line;
+    const std::string_view rest = shared.substr(half_at + 2 * coinbase_suffix.size());
+    std::string whole;
+    whole.reserve(half_at + 2 * suffix.size() + rest.size());
+    return whole.append(shared.substr(0, half_at)).append(to_hex(suffix)).append(rest);
 }
 
 Result<JobPtr> make_job(const v1::Job& message, const JobTiming& timing) {
@@ -87,8 +97,10 @@ Result<JobPtr> make_job(const v1::Job& message, const JobTiming& timing) {
     job->network_exponent = exponent_not_above(job->network.target);
     if (!message.has_bitcoin()) return bad("body is missing");
     LODE_TRY_VOID(take_bitcoin(*job, message.bitcoin()));
+    LODE_TRY(job->solo, read_solo_coinbase(message));
     job->prefix_hash.update(job->coinbase_prefix);
     const auto text = encode(*job, job->id);
+    job->half_at = text.prefix.size();
     job->line = std::make_shared<const std::string>(text.line(job->coinbase_suffix, job->clean));
     job->line_clean = job->clean == stratum::CleanJobs::yes
                           ? job->line

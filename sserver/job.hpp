@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,7 @@
 #include "common/base/strong.hpp"
 #include "common/bitcoin/hash256.hpp"
 #include "common/bitcoin/sha256.hpp"
+#include "common/bitcoin/solo_coinbase.hpp"
 #include "common/bitcoin/uint256.hpp"
 #include "common/stratum/notify.hpp"
 #include "sserver/difficulty.hpp"
@@ -63,13 +65,18 @@ struct Job {
     Bytes coinbase_suffix;
     std::vector<bitcoin::Hash256> merkle_branch;
     std::uint32_t transaction_count = 0;
+    std::optional<bitcoin::SoloCoinbase> solo;  // empty: no work for solo miners
 
     bitcoin::Sha256 prefix_hash;  // fed with coinbase_prefix
     SharedText line;              // mining.notify as published
     SharedText line_clean;        // for a session's first job
 
+    std::size_t half_at = 0;  // where in both the pool's coinbase suffix is, as hex
+
     // The notification of the job under another id, not clean.
-    [[nodiscard]] std::string reissue_line(unsigned reissue) const;
+    [[nodiscard]] std::string reissue_line(unsigned reissue, ByteView suffix) const;
+    // `line` or `line_clean` with another coinbase suffix.
+    [[nodiscard]] std::string line_with(ByteView suffix, stratum::CleanJobs wanted) const;
 };
 
 using JobPtr = std::shared_ptr<const Job>;

@@ -30,6 +30,14 @@ Reply login_refusal(std::string_view id, std::string_view reason) {
     return reply;
 }
 
+// A jobmaker of an earlier version may take over: better another pool than no work.
+Reply no_solo_work() {
+    Reply reply =
+        text_reply(stratum::show_message_line("the pool has no work for solo miners now"));
+    reply.close = true;
+    return reply;
+}
+
 }  // namespace
 
 Session::Session(const SessionWorld& world, const ListenerRules& rules, std::uint32_t slot,
@@ -38,7 +46,8 @@ Session::Session(const SessionWorld& world, const ListenerRules& rules, std::uin
       listener_(&rules),
       heard_(now),
       slot_(slot),
-      vardiff_(rules.vardiff, rules.start_exponent, now) {
+      vardiff_(rules.vardiff, rules.start_exponent, now),
+      solo_(rules.reward == Reward::solo ? std::make_unique<SoloMiner>() : nullptr) {
     if (rules.fixed) vardiff_.fix(rules.start_exponent, now);
 }
 
@@ -125,7 +134,7 @@ Reply Session::answer(std::string_view id, const stratum::Subscribe& request, Mo
 
 Reply Session::answer(std::string_view id, const stratum::Authorize& request, Moment now) {
     if (worker(request.user) == nullptr) {
-        auto parsed = parse_login(request.user, world_->rules.users);
+        auto parsed = parse(request.user);
         if (!parsed) return login_refusal(id, parsed.error().context);
         if (workers_.size() >= workers_max) {
             return login_refusal(id, "too many workers on one connection");
@@ -138,6 +147,11 @@ Reply Session::answer(std::string_view id, const stratum::Authorize& request, Mo
     Reply reply = text_reply(stratum::true_line(id) + reissue());
     begin(reply, now.steady);
     return reply;
+}
+
+Result<Worker> Session::parse(std::string_view login) {
+    const UserRules& users = world_->rules.users;
+    return solo_ ? solo_->login(login, users.network) : parse_login(login, users);
 }
 
 void Session::heed(std::string_view password, SteadyTime now) {
@@ -153,10 +167,12 @@ void Session::begin(Reply& reply, SteadyTime now) {
     if (working() && !named_) reply.text += stratum::get_version_line(0);
     reply.text += first.text;
     reply.notify = std::move(first.notify);
+    reply.close = first.close;
 }
 
 Reply Session::offer(const JobPtr& job, SteadyTime now) {
     if (!working()) return {};
+    if (solo_ && solo_->coinbase(*job) == nullptr) return no_solo_work();
     // A resumed session may have had this job on another loop, which hears of it a little sooner.
     const auto last = targets_.last();
     if (last && last->job > job->id) return {};
@@ -164,8 +180,21 @@ Reply Session::offer(const JobPtr& job, SteadyTime now) {
     if (begun_) vardiff_.look(now);
     const bool first = !begun_;
     Reply reply = text_reply(announce({job->id, 0}, *job));
-    reply.notify = first ? job->line_clean : job->line;
+    show(reply, *job, first ? stratum::CleanJobs::yes : job->clean);
     return reply;
+}
+
+void Session::show(Reply& reply, const Job& job, stratum::CleanJobs clean) {
+    if (solo_) {
+        reply.text += job.line_with(coinbase_suffix(job), clean);
+    } else {
+        reply.notify = clean == stratum::CleanJobs::yes ? job.line_clean : job.line;
+    }
+}
+
+ByteView Session::coinbase_suffix(const Job& job) {
+    const OwnCoinbase* own = solo_ ? solo_->coinbase(job) : nullptr;
+    return own != nullptr ? own->suffix : job.coinbase_suffix;
 }
 
 // The newest job to a connection that goes on with a session which had it.
@@ -176,9 +205,9 @@ Reply Session::again(const JobPtr& job) {
     Reply reply = text_reply(
         stratum::set_difficulty_line(stratum::power_of_two(targets_.last_exponent().value())));
     if (last.reissue == 0) {
-        reply.notify = job->line_clean;
+        show(reply, *job, stratum::CleanJobs::yes);
     } else {
-        reply.text += job->reissue_line(last.reissue);
+        reply.text += job->reissue_line(last.reissue, coinbase_suffix(*job));
     }
     return reply;
 }
@@ -206,7 +235,7 @@ std::string Session::reissue() {
     if (std::min(vardiff_.exponent(), job->network_exponent) == targets_.last_exponent()) return {};
     const unsigned number = last->reissue + 1;
     std::string text = announce({job->id, number}, *job);
-    if (!text.empty()) text += job->reissue_line(number);
+    if (!text.empty()) text += job->reissue_line(number, coinbase_suffix(*job));
     return text;
 }
 
@@ -235,7 +264,8 @@ Reply Session::answer(std::string_view id, const stratum::Submit& request, Momen
                    .exponent = exponent.value_or(exponent_max),
                    .worker = worker(request.user),
                    .submit = request,
-                   .oldest_job = world_->book.oldest()},
+                   .oldest_job = world_->book.oldest(),
+                   .own = solo_ ? solo_->coinbase(*entry->job) : nullptr},
                   now);
 }
 

@@ -20,6 +20,7 @@
 #include "sserver/session_numbers.hpp"
 #include "sserver/share_message.hpp"
 #include "sserver/share_validator.hpp"
+#include "sserver/solo_miner.hpp"
 #include "sserver/users.hpp"
 #include "sserver/vardiff.hpp"
 
@@ -121,6 +122,10 @@ class Session {
     [[nodiscard]] std::string announce(const JobIssue& issue, const Job& job);
     [[nodiscard]] std::string reissue();
     [[nodiscard]] Reply again(const JobPtr& job);
+    // The job's notification, of its first issue.
+    void show(Reply& reply, const Job& job, stratum::CleanJobs clean);
+    [[nodiscard]] ByteView coinbase_suffix(const Job& job);
+    [[nodiscard]] Result<Worker> parse(std::string_view login);
     [[nodiscard]] const Worker* worker(std::string_view login) const;
 
     const SessionWorld* world_;
@@ -138,6 +143,7 @@ class Session {
     Vardiff vardiff_;
     AssignedTargets targets_;
     DuplicateFilter seen_;
+    std::unique_ptr<SoloMiner> solo_;  // null: it mines for the pool
 };
 
 }  // namespace lode::sserver

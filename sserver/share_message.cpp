@@ -46,6 +46,7 @@ std::shared_ptr<v1::Share> make_share(const ShareFacts& facts) {
     proof.set_nonce(claim.submit.nonce);
     proof.set_version(facts.judgement.check.header.version);
     proof.set_bits(claim.job.bits);
+    if (claim.own != nullptr) proof.set_payout_script(text_of(claim.own->payout_script));
     return share;
 }
 
@@ -68,7 +69,7 @@ std::shared_ptr<const v1::SolvedShare> make_solved(const ShareFacts& facts) {
     Bytes coinbase = claim.job.coinbase_prefix;
     append(coinbase, extranonce1_bytes(claim.extranonce1));
     append(coinbase, claim.submit.extranonce2.view());
-    append(coinbase, claim.job.coinbase_suffix);
+    append(coinbase, claim.coinbase_suffix());
     solution.set_coinbase(text_of(coinbase));
     solution.set_transaction_count(claim.job.transaction_count);
     return solved;

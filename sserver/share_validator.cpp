@@ -27,7 +27,7 @@ bitcoin::ShareCheck check(const ShareClaim& claim) {
     const Job& job = claim.job;
     return bitcoin::check_share(
         {.coinbase_prefix = job.prefix_hash,
-         .coinbase_suffix = job.coinbase_suffix,
+         .coinbase_suffix = claim.coinbase_suffix(),
          .merkle_branch = job.merkle_branch,
          .version = job.version,
          .version_mask = mask,

@@ -44,15 +44,26 @@ struct TimeWindow {
 // miners from rolling far ahead, the second keeps a block within the two hours that nodes allow.
 [[nodiscard]] TimeWindow time_window(const Job& job, SteadyTime now);
 
+// The coinbase of a miner who mines solo, of one job.
+struct OwnCoinbase {
+    Bytes suffix;            // stripped coinbase from after the extranonce space
+    ByteView payout_script;  // the miner's
+};
+
 struct ShareClaim {
     const Job& job;
     Standing standing = Standing::stale;
     std::uint32_t extranonce1 = 0;
-    std::uint32_t version_mask = 0;  // the session's, before the job's own is applied
-    int exponent = exponent_max;     // of the difficulty that the job was sent with
-    const Worker* worker = nullptr;  // null: unauthorised
-    const stratum::Submit& submit;   // with an extranonce2 of the right size
-    JobId oldest_job;                // known to the book
+    std::uint32_t version_mask = 0;    // the session's, before the job's own is applied
+    int exponent = exponent_max;       // of the difficulty that the job was sent with
+    const Worker* worker = nullptr;    // null: unauthorised
+    const stratum::Submit& submit;     // with an extranonce2 of the right size
+    JobId oldest_job;                  // known to the book
+    const OwnCoinbase* own = nullptr;  // null: the pool's coinbase
+
+    [[nodiscard]] ByteView coinbase_suffix() const {
+        return own != nullptr ? own->suffix : job.coinbase_suffix;
+    }
 };
 
 // What the job's shares must meet and earn: never harder than a block, so that one share is at most

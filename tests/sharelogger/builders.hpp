@@ -7,6 +7,7 @@
 #include "common/bitcoin/target.hpp"
 #include "common/messages/job.pb.h"
 #include "common/messages/share.pb.h"
+#include "common/messages/solo_coinbase.hpp"
 
 namespace lode::test {
 
@@ -35,15 +36,26 @@ inline v1::Job a_job() {
     body.set_extranonce_size(12);
     body.set_coinbase_suffix(std::string(90, 's'));
     body.add_merkle_branch(std::string(32, '\x33'));
+    job.set_reward(5'000'000'000);
+    body.mutable_solo()->set_head("\xfe\xff\xff\xff");
+    body.mutable_solo()->set_fee_ppm(20'000);
+    body.mutable_solo()->set_fee_script("pool");
+    body.mutable_solo()->set_lock_time(149);
     return job;
 }
 
-// The first share of the job whose hash meets the target, as an sserver would publish it.
-inline v1::Share a_share(const v1::Job& job, std::uint64_t sequence) {
+// The first share of the job whose hash meets the target, as an sserver would publish it; with a
+// payout script it is a solo miner's.
+inline v1::Share a_share(const v1::Job& job, std::uint64_t sequence,
+                         const std::string& payout_script = {}) {
     const auto& body = job.bitcoin();
     bitcoin::ShareJob check;
     check.coinbase_prefix.update(as_bytes(body.coinbase_prefix()));
-    check.coinbase_suffix = as_bytes(body.coinbase_suffix());
+    const Bytes suffix = payout_script.empty()
+                             ? to_bytes(as_bytes(body.coinbase_suffix()))
+                             : bitcoin::solo_suffix(read_solo_coinbase(job).value().value(),
+                                                    as_bytes(payout_script));
+    check.coinbase_suffix = suffix;
     const bitcoin::Hash256 sibling =
         bitcoin::hash256_from_bytes(as_bytes(body.merkle_branch(0))).value();
     check.merkle_branch = {&sibling, 1};
@@ -83,6 +95,7 @@ inline v1::Share a_share(const v1::Job& job, std::uint64_t sequence) {
     proof.set_nonce(submit.nonce);
     proof.set_version(result.header.version);
     proof.set_bits(body.bits());
+    proof.set_payout_script(payout_script);
     return share;
 }
 

@@ -158,6 +158,27 @@ TEST_CASE("buckets are cut by minute, difficulty and epoch") {
     CHECK(shares_in(batch) == 5);
 }
 
+TEST_CASE("a user's solo shares have a sum of their own") {
+    auto account = account_at(0);
+    (void)account.add(at(0), share_of(1, 1));
+    auto solo = share_of(1, 2);
+    solo.scheme = Scheme::solo;
+    (void)account.add(at(1), solo);
+    const auto batch = account.take_batch();
+    REQUIRE(batch.users.size() == 2);
+    CHECK(batch.users.begin()->first.scheme == Scheme::base);
+    CHECK(std::next(batch.users.begin())->first.scheme == Scheme::solo);
+    CHECK(batch.workers.size() == 1);
+}
+
+TEST_CASE("a share with a payout script is one of a solo miner") {
+    auto message = test::a_share(test::a_job(), 9);
+    const auto now = from_unix_ms(message.produced_unix_ms());
+    CHECK(parse_share(message, now).value().scheme == Scheme::base);
+    message.mutable_bitcoin()->set_payout_script("script");
+    CHECK(parse_share(message, now).value().scheme == Scheme::solo);
+}
+
 TEST_CASE("epochs end at retargets and halvings") {
     CHECK(height_epoch(2015, halving) == 0);
     CHECK(height_epoch(2016, halving) == 1);

@@ -45,3 +45,28 @@ TEST_CASE("an easier target than the miner met does not make a share worth more"
     share.set_work(test::text(bitcoin::work_of_target(test::network_target()).to_bytes()));
     CHECK_FALSE(prove(share, job));
 }
+
+TEST_CASE("a solo share is proved with its miner's own coinbase, and with no other") {
+    const auto job = test::a_job();
+    for (std::uint64_t sequence = 1; sequence <= 20; ++sequence) {
+        auto share = test::a_share(job, sequence, "miner");
+        const auto proved = prove(share, job);
+        REQUIRE(proved);
+        // Every fourth hash is good enough here, but never the same.
+        share.mutable_bitcoin()->set_payout_script("other");
+        const auto anothers = prove(share, job);
+        CHECK((!anothers || anothers.value() != proved.value()));
+        share.mutable_bitcoin()->clear_payout_script();
+        const auto pools = prove(share, job);
+        CHECK((!pools || pools.value() != proved.value()));
+    }
+}
+
+TEST_CASE("a solo share of a job without solo work is refused") {
+    auto job = test::a_job();
+    const auto share = test::a_share(job, 1, "miner");
+    job.mutable_bitcoin()->clear_solo();
+    const auto proved = prove(share, job);
+    REQUIRE_FALSE(proved);
+    CHECK(proved.error().context == "the job has no work for solo miners");
+}

@@ -97,6 +97,24 @@ TEST_CASE("later batches add to the same buckets and users keep their ids", "[da
     CHECK(reader.query("SELECT COUNT(*) FROM user_bucket").value().front().integer(0) == 1);
 }
 
+TEST_CASE("a bucket is of the pool's scheme or of solo mining", "[database]") {
+    const test::Database database;
+    Repository repository(database);
+    REQUIRE(repository->load(2));
+    auto batch = batch_from(0);
+    const auto [key, sum] = *batch.users.begin();
+    batch.users.emplace(
+        UserBucketKey{key.user, key.start, key.bits, key.height_epoch, Scheme::solo}, sum);
+    REQUIRE(repository->commit({batch}, start));
+    auto reader = database.open();
+    const auto rows =
+        reader.query("SELECT scheme, shares FROM user_bucket ORDER BY scheme").value();
+    REQUIRE(rows.size() == 2);
+    CHECK(rows[0].text(0) == "base");
+    CHECK(rows[1].text(0) == "solo");
+    CHECK(rows[1].integer(1) == 2);
+}
+
 TEST_CASE("ids given in a transaction that failed are not remembered", "[database]") {
     const test::Database database;
     Repository repository(database);

@@ -29,7 +29,10 @@ struct JobSpec {
     std::uint32_t version_mask = 0x1fffe000;
     std::uint32_t min_time = job_time - 100;
     std::int64_t node_time = job_time;
+    bool solo = false;
 };
+
+inline const std::string pool_script = "\x51\x02pp";  // what jobs pay the fee of 2 % to
 
 inline v1::Job job_message(const JobSpec& spec) {
     const auto target = sserver::share_target(spec.network_exponent).target;
@@ -53,6 +56,12 @@ inline v1::Job job_message(const JobSpec& spec) {
     body.set_coinbase_suffix(std::string(60, 's'));
     body.add_merkle_branch(std::string(32, 'b'));
     body.set_transaction_count(7);
+    if (spec.solo) {
+        body.mutable_solo()->set_head("\xfe\xff\xff\xff");
+        body.mutable_solo()->set_fee_ppm(20'000);
+        body.mutable_solo()->set_fee_script(pool_script);
+        body.mutable_solo()->set_lock_time(99);
+    }
     return job;
 }
 
@@ -69,6 +78,7 @@ struct Search {
     int exponent = -30;
     std::uint32_t mask = 0;  // the session's
     Want want = Want::share_only;
+    ByteView own_suffix = {};  // of a solo miner's coinbase; empty: the pool's
 };
 
 // Tries nonces from the submit's own upwards until it is what is wanted.
@@ -78,7 +88,8 @@ inline stratum::Submit mine(const sserver::Job& job, const Search& search, strat
     for (;; ++submit.nonce) {
         const auto found = bitcoin::check_share(
             {.coinbase_prefix = job.prefix_hash,
-             .coinbase_suffix = job.coinbase_suffix,
+             .coinbase_suffix =
+                 search.own_suffix.empty() ? ByteView(job.coinbase_suffix) : search.own_suffix,
              .merkle_branch = job.merkle_branch,
              .version = job.version,
              .version_mask = search.mask,

@@ -34,7 +34,26 @@ TEST_CASE("a reissue differs in the id only, and is not clean") {
     const auto job = a_job({.id = 0xabc});
     std::string expected = *job->line;
     expected.replace(expected.find("\"abc\""), 5, "\"3000000000abc\"");
-    CHECK(job->reissue_line(3) == expected);
+    CHECK(job->reissue_line(3, job->coinbase_suffix) == expected);
+}
+
+TEST_CASE("another coinbase suffix changes the second half in the notification and nothing else") {
+    const auto job = a_job({.id = 0xabc, .clean = false});
+    const Bytes own{0xfe, 0xed};
+    const auto with_own = [](std::string line) {
+        // The pool's is 60 times the letter s.
+        return line.replace(line.find("\"737373") + 1, 120, "feed");
+    };
+    CHECK(job->line_with(own, stratum::CleanJobs::no) == with_own(*job->line));
+    CHECK(job->line_with(own, stratum::CleanJobs::yes) == with_own(*job->line_clean));
+    CHECK(job->line_with(job->coinbase_suffix, stratum::CleanJobs::no) == *job->line);
+}
+
+TEST_CASE("a job without work for solo miners is a job, one with wrong terms is none") {
+    CHECK_FALSE(a_job()->solo);
+    CHECK(a_job({.solo = true})->solo->fee_ppm == 20'000);
+    CHECK(refused([](v1::Job& job) { (void)job.mutable_bitcoin()->mutable_solo(); }) ==
+          "the solo fee has no script");
 }
 
 TEST_CASE("the id on the wire is split into job and reissue") {

@@ -1,4 +1,4 @@
-// Whatever the reward and the fee, a solo coinbase pays exactly the reward, and no dust to the pool.
+// Whatever reward and fee, a solo coinbase pays exactly the reward, and no dust to the pool.
 #include "common/bitcoin/solo_coinbase.hpp"
 
 #include <catch2/catch_test_macros.hpp>
@@ -48,8 +48,8 @@ TEST_CASE("for any reward and fee the outputs sum to the reward and the fee is e
     std::mt19937_64 random(5);
     for (int i = 0; i < 20'000; ++i) {
         // All magnitudes alike.
-        const auto reward = static_cast<std::int64_t>(random() >> (13 + random() % 50)) %
-                            (money_max.value() + 1);
+        const auto reward =
+            static_cast<std::int64_t>(random() >> (13 + random() % 50)) % (money_max.value() + 1);
         const auto ppm = static_cast<std::uint32_t>(random() % (parts_per_million + 1));
         const SoloCoinbase one = solo(reward, ppm);
         REQUIRE(check_solo_coinbase(one));
