@@ -1,6 +1,8 @@
 // Between the loop's connections, the sessions' wishes and the share topic.
 #include "sserver/lane.hpp"
 
+#include <random>
+
 #include "common/base/log.hpp"
 #include "common/bus/topics.hpp"
 #include "common/messages/share.pb.h"
@@ -17,6 +19,11 @@ net::ConnectionId connection_of(ClientId client) {
 }
 
 }  // namespace
+
+std::uint64_t random_session_key() {
+    thread_local std::random_device chance;
+    return (std::uint64_t{chance()} << 32) | chance();
+}
 
 Lane::Lane(runtime::Context& context, LaneOptions options)
     : clock_(context.clock),

@@ -18,6 +18,9 @@
 
 namespace lode::sserver {
 
+// A session's key out of the system's random numbers; from any thread.
+[[nodiscard]] std::uint64_t random_session_key();
+
 struct LaneOptions {
     LoopSessionsOptions sessions;
     std::uint16_t number = 0;
@@ -57,7 +60,7 @@ class Lane final : public net::ConnectionHandler, public LoopPort, private Share
     void tick();
     // Often, compared with the time after which shares are spooled.
     void look();
-    // Shares are refused as stale, until there is work again; `farewell`, if any, goes to all.
+    // Shares are refused as stale, until there is work again; `farewell`, whole lines, goes to all.
     void no_work(const SharedText& farewell);
     void work_again();
     void close_all();

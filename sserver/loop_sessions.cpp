@@ -55,8 +55,14 @@ void LoopSessions::look(ClientId client, SteadyTime now) {
     if (const auto next = found->session.next_look(now)) {
         port_.look_at(client, *next);
     } else {
-        port_.close(client);
+        dismiss(client, found->session.working() ? "nothing heard for too long"
+                                                 : "not subscribed and authorised in time");
     }
+}
+
+void LoopSessions::dismiss(ClientId client, std::string_view reason) {
+    port_.send(client, stratum::show_message_line(reason));
+    port_.close(client);
 }
 
 void LoopSessions::closed(ClientId client, SteadyTime now) {
@@ -125,7 +131,7 @@ void LoopSessions::let_go(const SessionId& session, SteadyTime now) {
     Client* found = clients_.find(session.place.slot);
     if (found == nullptr || !found->session.number() || found->session.id() != session) return;
     park(found->session, now);
-    port_.close(found->id);
+    dismiss(found->id, "the session goes on over another connection");
 }
 
 void LoopSessions::resume(ClientId client, Moment now) {
@@ -215,7 +221,6 @@ void LoopSessions::answer(const WaitingAnswer& waiting, SteadyTime now) {
 
 void LoopSessions::no_work(const SharedText& farewell) {
     book_.withdraw();
-    if (!farewell) return;
     clients_.for_each([&](std::uint32_t, Client& client) { port_.send(client.id, farewell); });
 }
 

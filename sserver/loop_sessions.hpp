@@ -47,6 +47,8 @@ class LoopSessions {
     void opened(ClientId client, const ListenerRules& rules, SteadyTime now);
     void line(ClientId client, std::string_view line, Moment now);
     void look(ClientId client, SteadyTime now);
+    // Tells the miner why (client.show_message) and closes.
+    void dismiss(ClientId client, std::string_view reason);
     void closed(ClientId client, SteadyTime now);
 
     // Parks the session if it still has a connection here, which is closed: its miner has another.
@@ -63,7 +65,7 @@ class LoopSessions {
     [[nodiscard]] ShareStream& stream() { return stream_; }
 
     // The work in hand is worth nothing: shares are refused as stale (and still compared with the
-    // network's target). `farewell`, a whole line or null, goes to every miner.
+    // network's target). `farewell`, whole lines, goes to every miner.
     void no_work(const SharedText& farewell);
     // The newest job is worth mining after all; a new job says so by itself.
     void work_again() { book_.reinstate(); }

@@ -6,7 +6,6 @@
 #include <malloc.h>
 
 #include <cstdlib>
-#include <random>
 #include <thread>
 
 #include "common/base/log.hpp"
@@ -167,10 +166,8 @@ Result<void> Sserver::open_numbers() {
     LODE_TRY(const auto begin, read_counter(path));
     numbers_ = std::make_unique<SessionNumbers>(
         begin, [path](std::uint32_t end) { return write_counter(path, end); });
-    parked_ = std::make_unique<ParkedSessions>(parking_limits(config_), *numbers_, [] {
-        thread_local std::random_device chance;
-        return (std::uint64_t{chance()} << 32) | chance();
-    });
+    parked_ =
+        std::make_unique<ParkedSessions>(parking_limits(config_), *numbers_, random_session_key);
     return success();
 }
 
@@ -306,8 +303,10 @@ void Sserver::send_away(const std::string& reason) {
     log::error("miners are sent away", {{"reason", reason}});
     doors_.keep_out();
     away_since_ = farewell_line_ ? now().steady : now().steady - farewell;
+    const auto lines = std::make_shared<const std::string>(stratum::show_message_line(reason) +
+                                                           (farewell_line_ ? *farewell_line_ : ""));
     for (auto& lane : lanes_) {
-        lane->no_work(farewell_line_);
+        lane->no_work(lines);
         if (!farewell_line_) lane->close_all();
     }
 }

@@ -1,4 +1,4 @@
-"""Sessions over the wire: resumed ones, their difficulties, and many workers on one, on a signet."""
+"""Sessions over the wire, on a signet: resumed ones, their difficulties, many workers on one."""
 import json
 
 import pytest

@@ -248,8 +248,25 @@ TEST_CASE("sessions are looked at when their time comes, and closed when it is o
     CHECK(loop.port.looks[client(0)] == loop.now.steady + 30s);
     loop.sessions.look(client(0), loop.now.steady + 30s);
     CHECK(loop.port.closed == std::vector{client(0)});
+    CHECK(has(loop.port.sent[client(0)], "client.show_message"));
+    CHECK(has(loop.port.sent[client(0)], "not subscribed and authorised in time"));
     loop.login(client(1));
     CHECK(loop.port.looks[client(1)] == loop.now.steady + 1h);
+    loop.sessions.look(client(1), loop.now.steady + 1h);
+    CHECK(has(loop.port.sent[client(1)], "nothing heard for too long"));
+}
+
+TEST_CASE("when there is no work the farewell goes to all, and shares are stale") {
+    Loop loop;
+    loop.login(client(0));
+    loop.sessions.opened(client(1), test::starting_at(0), loop.now.steady);
+    loop.port.sent.clear();
+    const auto farewell = std::make_shared<const std::string>("go\n");
+    loop.sessions.no_work(farewell);
+    CHECK(loop.port.sent ==
+          std::map<ClientId, std::string>{{client(0), "go\n"}, {client(1), "go\n"}});
+    loop.submit(client(0), 0);
+    CHECK(loop.counted(ShareVerdict::stale) == 1);
 }
 
 TEST_CASE("when jobs cease every connection is closed") {

@@ -2,6 +2,9 @@
 #include "sserver/session_id.hpp"
 
 #include <catch2/catch_test_macros.hpp>
+#include <set>
+
+#include "sserver/lane.hpp"
 
 using namespace lode::sserver;
 
@@ -10,6 +13,18 @@ TEST_CASE("a session id is 24 hexadecimal digits, and read back in either case")
     CHECK(session_id_text(id) == "0123456789abcdeffedcba98");
     CHECK(parse_session_id("0123456789abcdeffedcba98") == id);
     CHECK(parse_session_id("0123456789ABCDEFFEDCBA98") == id);
+}
+
+TEST_CASE("session keys are all different, in both halves") {
+    std::set<std::uint64_t> high;
+    std::set<std::uint64_t> low;
+    for (int i = 0; i < 1000; ++i) {
+        const std::uint64_t key = random_session_key();
+        high.insert(key >> 32);
+        low.insert(key & 0xffffffff);
+    }
+    CHECK(high.size() >= 990);
+    CHECK(low.size() >= 990);
 }
 
 TEST_CASE("what is no session id of ours is none") {
