@@ -1,6 +1,7 @@
 // The table of sserver's settings.
 #include "sserver/config.hpp"
 
+#include "common/base/ip_address.hpp"
 #include "common/stratum/fields.hpp"
 
 namespace lode::sserver {
@@ -22,9 +23,17 @@ std::string check_range(const std::optional<std::string>& min,
     return {};
 }
 
+std::string range_problem(const std::string& value) {
+    const auto range = AddressRange::parse(value);
+    return range ? "" : range.error().context;
+}
+
 std::string check_listener(const ListenerConfig& listener) {
     if (listener.fixed_difficulty && listener.start_difficulty) {
         return "fixed_difficulty and start_difficulty exclude each other";
+    }
+    if (listener.certificate_file.has_value() != listener.key_file.has_value()) {
+        return "certificate_file and key_file belong together: both or neither";
     }
     return check_range(listener.min_difficulty, listener.max_difficulty);
 }
@@ -60,6 +69,19 @@ const config::Section<ListenerConfig>& listener_section() {
             .setting("reward", &ListenerConfig::reward,
                      {.help = "Who gets what a block pays: the pool, which shares it out, or the "
                               "finder alone (solo), who then logs in with a payout address."})
+            .setting("certificate_file", &ListenerConfig::certificate_file,
+                     {.help = "Makes it a TLS port: PEM file of the certificate and of those that "
+                              "vouch for it; read again on SIGHUP.",
+                      .sample = "/etc/lode/pool.pem"})
+            .setting("key_file", &ListenerConfig::key_file,
+                     {.help = "PEM file of the certificate's key, without a password.",
+                      .sample = "/etc/lode/pool.key"})
+            .setting("proxy_from", &ListenerConfig::proxy_from,
+                     {.help = "Addresses, or ranges such as 10.0.0.0/8, of proxies before it: they "
+                              "must begin with a PROXY header (version 1 or 2), which tells the "
+                              "miner's address. Nobody else's header is believed.",
+                      .sample = "10.0.0.0/8",
+                      .problem = range_problem})
             .check(check_listener);
     return table;
 }
@@ -144,6 +166,10 @@ config::Section<Config> limit_settings(config::Section<Config> table) {
                  {.help = "Shares of a replaced job on the same tip are credited for so long.",
                   .min = seconds(10),
                   .max = minutes(60)})
+        .setting("handshake_timeout", &Config::handshake_timeout,
+                 {.help = "A PROXY header and a TLS handshake must be complete within this.",
+                  .min = seconds(1),
+                  .max = minutes(1)})
         .setting("login_timeout", &Config::login_timeout,
                  {.help = "A connection must be subscribed and authorised within this.",
                   .min = seconds(1),
@@ -176,7 +202,11 @@ config::Section<Config> limit_settings(config::Section<Config> table) {
         .setting("max_unread", &Config::max_unread,
                  {.help = "A miner that leaves more than this unread is closed.",
                   .min = ByteSize{64 * 1024},
-                  .max = ByteSize{16 * 1024 * 1024}});
+                  .max = ByteSize{16 * 1024 * 1024}})
+        .setting("send_timeout", &Config::send_timeout,
+                 {.help = "A miner that takes nothing of what waits for it is closed after this.",
+                  .min = seconds(1),
+                  .max = minutes(60)});
     return table;
 }
 

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -48,6 +49,9 @@ struct ListenerConfig {
     std::optional<std::string> min_difficulty;
     std::optional<std::string> max_difficulty;
     Reward reward = Reward::pool;
+    std::optional<std::filesystem::path> certificate_file;
+    std::optional<std::filesystem::path> key_file;
+    std::vector<std::string> proxy_from;
 };
 
 struct Config {
@@ -64,6 +68,7 @@ struct Config {
     std::string max_difficulty = "2^63";
     std::chrono::milliseconds max_job_age = std::chrono::seconds(120);
     std::chrono::milliseconds job_life = std::chrono::minutes(10);
+    std::chrono::milliseconds handshake_timeout = std::chrono::seconds(10);
     std::chrono::milliseconds login_timeout = std::chrono::seconds(30);
     std::chrono::milliseconds idle_timeout = std::chrono::hours(1);
     std::chrono::milliseconds resume_time = std::chrono::minutes(5);
@@ -76,6 +81,7 @@ struct Config {
     config::ByteSize spool_max = {std::uint64_t{4} << 30};
     config::ByteSize max_line = {8 * 1024};
     config::ByteSize max_unread = {256 * 1024};
+    std::chrono::milliseconds send_timeout = std::chrono::seconds(60);
     std::vector<ListenerConfig> listeners = {ListenerConfig()};
 };
 

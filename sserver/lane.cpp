@@ -40,15 +40,15 @@ Lane::Lane(runtime::Context& context, LaneOptions options)
 
 Result<std::unique_ptr<Lane>> Lane::start(runtime::Context& context, LaneOptions options) {
     std::unique_ptr<Lane> lane(new Lane(context, std::move(options)));
-    LODE_TRY(lane->loop_,
-             net::Loop::start({.name = "sserver-loop-" + std::to_string(lane->options_.number),
-                               .service = "sserver",
-                               .clock = &context.clock,
-                               .received_bytes = lane->probe_.received_bytes,
-                               .sent_bytes = lane->probe_.sent_bytes,
-                               .line_size_max = lane->options_.line_size_max,
-                               .output_size_max = lane->options_.output_size_max},
-                              *lane));
+    LODE_TRY(
+        lane->loop_,
+        net::Loop::start({.name = "sserver-loop-" + std::to_string(lane->options_.number),
+                          .service = "sserver",
+                          .clock = &context.clock,
+                          .metrics = net::LoopMetrics(
+                              context.metrics, {{"loop", std::to_string(lane->options_.number)}}),
+                          .limits = lane->options_.limits},
+                         *lane));
     LODE_TRY(lane->shares_, bus::Producer<v1::Share>::open(
                                 context.bus, bus::topics::share,
                                 lane->options_.sessions.rules.origin.chain, *lane->loop_));

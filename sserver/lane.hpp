@@ -33,8 +33,7 @@ struct LaneOptions {
     // All lanes of the server, by number; fixed before the first connection and until all have
     // stopped.
     const std::vector<std::unique_ptr<class Lane>>* lanes = nullptr;
-    std::size_t line_size_max = 0;
-    std::size_t output_size_max = 0;
+    net::ConnectionLimits limits{};
     // Called on the lane's thread.
     std::function<void(const std::shared_ptr<const v1::SolvedShare>&)> solved;
 };

@@ -18,8 +18,6 @@ struct LoopProbe {
     // Accepted ones count when they are answered.
     void count(ShareVerdict verdict) { verdicts[static_cast<std::size_t>(verdict)].increment(); }
 
-    metrics::Counter received_bytes;
-    metrics::Counter sent_bytes;
     metrics::Gauge connections;
     metrics::Gauge sessions;
     metrics::Counter sessions_resumed;
@@ -36,9 +34,7 @@ struct LoopProbe {
     static metrics::Labels label(std::size_t number) { return {{"loop", std::to_string(number)}}; }
 
     LoopProbe(metrics::Registry& registry, const metrics::Labels& loop)
-        : received_bytes(registry.counter("received_bytes_total", "Bytes read from miners.", loop)),
-          sent_bytes(registry.counter("sent_bytes_total", "Bytes written to miners.", loop)),
-          connections(registry.gauge("connections", "Open connections.", loop)),
+        : connections(registry.gauge("connections", "Open connections.", loop)),
           sessions(registry.gauge("sessions", "Connections subscribed and authorised.", loop)),
           sessions_resumed(registry.counter("sessions_resumed_total",
                                             "Sessions that went on over a new connection.", loop)),

@@ -58,6 +58,7 @@ class Sserver final : public runtime::Service {
     Result<void> start() override;
     void stop(std::function<void()> stopped) override;
     runtime::Health health() const override;
+    void reload() override { doors_.renew_certificates(); }
 
   private:
     Result<void> open_numbers();
@@ -223,8 +224,7 @@ Result<void> Sserver::open_lanes(Identity identity) {
                                         .spool_folder = context_.data_folder / "spool",
                                         .jobs = keeper_.get(),
                                         .lanes = &lanes_,
-                                        .line_size_max = config_.max_line.bytes,
-                                        .output_size_max = config_.max_unread.bytes,
+                                        .limits = connection_limits(config_),
                                         .solved = solved}));
         lanes_.push_back(std::move(lane));
     }

@@ -2,14 +2,13 @@
 #include "common/net/acceptor.hpp"
 
 #include <fcntl.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <mutex>
 
 #include "common/base/log.hpp"
 #include "common/net/socket_address.hpp"
@@ -21,19 +20,8 @@ namespace {
 constexpr int accepted_at_once = 64;
 // Clients turned away are told of this often: a full server has thousands of them.
 constexpr auto quiet_time = std::chrono::seconds(10);
-// Kernel memory of a client that never reads; several jobs of any size fit.
-constexpr int send_buffer_size = 64 * 1024;
-
 FileDescriptor open_spare() {
     return FileDescriptor(::open("/dev/null", O_RDONLY | O_CLOEXEC));
-}
-
-void set_options(int socket, const AcceptorOptions& options) {
-    const int on = 1;
-    ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    ::setsockopt(socket, SOL_SOCKET, SO_SNDBUF, &send_buffer_size, sizeof send_buffer_size);
-    const auto timeout = static_cast<unsigned>(options.unacknowledged_max.count());
-    ::setsockopt(socket, IPPROTO_TCP, TCP_USER_TIMEOUT, &timeout, sizeof timeout);
 }
 
 }  // namespace
@@ -49,6 +37,7 @@ struct Acceptor::Core {
 
     Listener listener;
     std::vector<Loop*> loops;
+    std::mutex tls_mutex;  // guards options.tls
     AcceptorOptions options;
     std::atomic<bool> closed{false};
     SteadyTime quiet_until;
@@ -98,11 +87,19 @@ void Acceptor::Core::hand_over(FileDescriptor socket, const SocketAddress& from)
         turned_away("connection limit reached");
         return;
     }
-    set_options(socket.get(), options);
     options.accepted.increment();
     Loop* least = *std::min_element(loops.begin(), loops.end(),
                                     [](Loop* a, Loop* b) { return a->load() < b->load(); });
-    least->adopt(std::move(socket), {from.address(), from.port(), options.listener});
+    const IpAddress address = from.address();
+    std::shared_ptr<const TlsContext> tls;
+    {
+        const std::lock_guard lock(tls_mutex);
+        tls = options.tls;
+    }
+    const bool proxied = contains(options.proxy_from, address);
+    least->adopt(
+        std::move(socket), {address, from.port(), options.listener},
+        {.preface = proxied ? Preface::proxy_header : Preface::none, .tls = std::move(tls)});
 }
 
 Result<Acceptor> Acceptor::start(Listener listener, std::vector<Loop*> loops,
@@ -125,6 +122,11 @@ Acceptor::~Acceptor() {
     core_->closed.store(true);
     Loop& home = *core_->loops.front();
     home.post([core = core_, &home] { home.unwatch(core->listener.fd()); });
+}
+
+void Acceptor::renew(std::shared_ptr<const TlsContext> tls) {
+    const std::lock_guard lock(core_->tls_mutex);
+    core_->options.tls = std::move(tls);
 }
 
 std::uint16_t Acceptor::port() const {

@@ -21,8 +21,9 @@ struct AcceptorOptions {
     std::size_t connections_max = 0;
     metrics::Counter accepted;
     metrics::Counter turned_away;  // by connections_max, or for want of file descriptors
-    // A peer that acknowledges nothing for so long is gone (TCP_USER_TIMEOUT).
-    std::chrono::milliseconds unacknowledged_max = std::chrono::seconds(120);
+    // Who connects for others, and must say for whom before anything else.
+    std::vector<AddressRange> proxy_from{};
+    std::shared_ptr<const TlsContext> tls{};  // null: plain
 };
 
 class Acceptor {
@@ -36,6 +37,8 @@ class Acceptor {
     Acceptor& operator=(Acceptor&&) = delete;
 
     [[nodiscard]] std::uint16_t port() const;
+    // Connections accepted from now on; from any thread.
+    void renew(std::shared_ptr<const TlsContext> tls);
 
   private:
     struct Core;

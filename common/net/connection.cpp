@@ -28,26 +28,6 @@ ssize_t send_parts(int fd, std::span<iovec> parts) {
 
 }  // namespace
 
-const char* to_string(CloseReason reason) {
-    switch (reason) {
-        case CloseReason::none:
-            return "open";
-        case CloseReason::by_peer:
-            return "closed by the peer";
-        case CloseReason::by_us:
-            return "closed by us";
-        case CloseReason::line_too_long:
-            return "line too long";
-        case CloseReason::slow_reader:
-            return "slow reader";
-        case CloseReason::broken:
-            return "connection broken";
-        case CloseReason::stopped:
-            return "stopping";
-    }
-    return "unknown";
-}
-
 void Output::add(std::string_view text) {
     if (text.empty()) return;
     if (pieces_.empty() || pieces_.back().shared) {
@@ -72,9 +52,9 @@ Output::Progress Output::write_to(int fd) {
         const std::size_t count = std::min(pieces_.size(), parts.size());
         for (std::size_t i = 0; i < count; ++i) {
             const Piece& piece = pieces_[i];
-            const std::string& text = piece.shared ? *piece.shared : text_;
-            parts[i].iov_base = const_cast<char*>(text.data() + piece.begin);
-            parts[i].iov_len = piece.end - piece.begin;
+            const std::string_view text = view(piece);
+            parts[i].iov_base = const_cast<char*>(text.data());
+            parts[i].iov_len = text.size();
         }
         const auto written = send_parts(fd, {parts.data(), count});
         if (written < 0) {
@@ -86,6 +66,38 @@ Output::Progress Output::write_to(int fd) {
         consume(static_cast<std::size_t>(written));
     }
     return {Written::all, total};
+}
+
+Output::Progress Output::write_to(TlsSession& session, std::span<char> scratch) {
+    std::size_t total = 0;
+    while (size_ > 0) {
+        const TlsStep step = session.write(front(scratch.first(TlsSession::record_max)));
+        if (step.state == TlsState::wants_room) return {Written::some, total};
+        if (step.state != TlsState::done) return {Written::failed, total};
+        total += step.bytes;
+        consume(step.bytes);
+    }
+    return {Written::all, total};
+}
+
+std::string_view Output::view(const Piece& piece) const {
+    const std::string& text = piece.shared ? *piece.shared : text_;
+    return std::string_view(text).substr(piece.begin, piece.end - piece.begin);
+}
+
+// As many of the first bytes as there are and as fit: never fewer than the last time, as long as
+// none are consumed. They are copied only when they lie in several pieces.
+std::string_view Output::front(std::span<char> scratch) const {
+    const std::string_view first = view(pieces_.front());
+    if (pieces_.size() == 1 || first.size() >= scratch.size()) {
+        return first.substr(0, scratch.size());
+    }
+    std::size_t filled = 0;
+    for (const Piece& piece : pieces_) {
+        filled += view(piece).copy(scratch.data() + filled, scratch.size() - filled);
+        if (filled == scratch.size()) break;
+    }
+    return {scratch.data(), filled};
 }
 
 // Forgets what is sent, and the text before it, so that a reader who is always a little behind

@@ -5,12 +5,15 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "common/base/clock.hpp"
 #include "common/base/file.hpp"
+#include "common/net/channel.hpp"
+#include "common/net/close_reason.hpp"
 
 namespace lode::net {
 
@@ -29,17 +32,6 @@ struct ConnectionId {
     }
 };
 
-enum class CloseReason : std::uint8_t {
-    none,
-    by_peer,
-    by_us,
-    line_too_long,
-    slow_reader,  // more unsent output than allowed
-    broken,       // an error of the socket, unanswered packets among them
-    stopped,      // the loop ends
-};
-[[nodiscard]] const char* to_string(CloseReason reason);
-
 // What waits to be sent: pieces of its own text and of shared texts, in order.
 class Output {
   public:
@@ -56,6 +48,12 @@ class Output {
         std::size_t bytes = 0;
     };
     [[nodiscard]] Progress write_to(int fd);
+    // The same through TLS, a record at a time; pieces that share a record are put together in
+    // `scratch`.
+    [[nodiscard]] Progress write_to(TlsSession& session, std::span<char> scratch);
+
+    // When the socket last took something, or first took no more; kept by the owner.
+    SteadyTime moved_at;
 
     // Empties it for the next user and keeps a little memory.
     void reset();
@@ -66,6 +64,8 @@ class Output {
         std::size_t begin = 0;
         std::size_t end = 0;
     };
+    [[nodiscard]] std::string_view view(const Piece& piece) const;
+    [[nodiscard]] std::string_view front(std::span<char> scratch) const;
     void consume(std::size_t bytes);
 
     std::string text_;
@@ -82,8 +82,10 @@ struct Connection {
     CloseReason closing = CloseReason::none;  // anything else: no more input, gone this iteration
     bool dirty = false;                       // in the list of those to be written to
     bool waits_for_room = false;              // the socket took no more; epoll tells when it does
+    bool suspected = false;                   // in the list of those whose reader may be slow
     std::unique_ptr<std::string> half_line;
     std::unique_ptr<Output> output;
+    std::unique_ptr<Channel> channel;  // null: plain, and open
     SteadyTime deadline = SteadyTime::max();
     SteadyTime wheel_due = SteadyTime::max();  // of its entry in the wheel that counts
 };

@@ -16,9 +16,10 @@ struct ListenerOptions {
 
 class Listener {
   public:
-    // A burst of thousands of miners after a power cut must fit; the kernel caps it at
-    // net.core.somaxconn.
+    // A burst of thousands of miners after a power cut must fit.
     static constexpr int backlog = 8192;
+    // What the kernel makes of it: net.core.somaxconn caps it.
+    [[nodiscard]] static int backlog_granted();
 
     // Takes the port without answering on it yet: a client is refused and goes to its next pool.
     // Malformed when the address is none of this machine, conflict naming it when another

@@ -1,4 +1,5 @@
-// The turns of the loop: wait, read and hand over lines, run tasks, pass deadlines, write, close.
+// The turns of the loop: wait, let in, run tasks, pass deadlines, close. Reading and writing are in
+// loop_io.cpp.
 #include "common/net/loop.hpp"
 
 #include <pthread.h>
@@ -10,6 +11,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <csignal>
 #include <cstring>
 
 #include "common/base/log.hpp"
@@ -17,17 +19,34 @@
 namespace lode::net {
 namespace {
 
-// A client's pipelined burst in one call; also how much one client gets before the next has a turn.
-constexpr std::size_t read_buffer_size = 64 * 1024;
 constexpr std::size_t events_at_once = 256;
-// Written in groups while a job goes out to all, so that the first clients do not wait for the
-// last, and that few Outputs are in use at a time.
-constexpr std::size_t dirty_max = 64;
+// Steps of TLS handshakes in a turn: one with an RSA key takes a millisecond, which the shares of
+// others wait for.
+constexpr int handshakes_at_once = 8;
 // Generation 0 belongs to no connection: such events are the loop's own.
 constexpr std::uint64_t wake_key = 0xffffffff;
-constexpr std::uint32_t input_events = EPOLLIN | EPOLLRDHUP;
+
+std::vector<metrics::Counter> closed_counters(metrics::Registry& registry, metrics::Labels labels) {
+    labels.emplace_back("reason", "");
+    std::vector<metrics::Counter> counters;
+    for (std::size_t i = 0; i < close_reasons_count; ++i) {
+        labels.back().second = to_string(static_cast<CloseReason>(i));
+        counters.push_back(registry.counter("connections_closed_total",
+                                            "Connections that ended, by reason.", labels));
+    }
+    return counters;
+}
 
 }  // namespace
+
+LoopMetrics::LoopMetrics(metrics::Registry& registry, const metrics::Labels& labels)
+    : received_bytes(registry.counter("received_bytes_total", "Bytes read of clients.", labels)),
+      sent_bytes(registry.counter("sent_bytes_total", "Bytes written to clients.", labels)),
+      handshaking(registry.gauge("connections_handshaking",
+                                 "Connections whose TLS handshake or proxy header is awaited.",
+                                 labels)),
+      tls_connections(registry.gauge("tls_connections", "Open connections with TLS.", labels)),
+      closed(closed_counters(registry, labels)) {}
 
 Result<std::unique_ptr<Loop>> Loop::start(const LoopOptions& options, ConnectionHandler& handler) {
     FileDescriptor epoll(::epoll_create1(EPOLL_CLOEXEC));
@@ -53,7 +72,8 @@ Loop::Loop(const LoopOptions& options, ConnectionHandler& handler, FileDescripto
       wake_(std::move(wake)),
       now_(options.clock->steady_now()),
       wheel_(now_),
-      read_buffer_(new char[read_buffer_size]) {}
+      buffer_(new char[buffer_size]),
+      tls_buffer_(new char[TlsSession::record_max]) {}
 
 Loop::~Loop() {
     stop();
@@ -84,16 +104,21 @@ void Loop::post(Task task) {
     [[maybe_unused]] const auto woken = ::write(wake_.get(), &one, sizeof one);
 }
 
-void Loop::adopt(FileDescriptor socket, const Peer& peer) {
+void Loop::adopt(FileDescriptor socket, const Peer& peer, const Entrance& entrance) {
     load_.fetch_add(1, std::memory_order_relaxed);
     // std::function wants copies to be possible.
-    auto shared = std::make_shared<FileDescriptor>(std::move(socket));
-    post([this, shared, peer] { register_connection(std::move(*shared), peer); });
+    auto arrival = std::make_shared<Arrival>(Arrival{std::move(socket), peer, entrance});
+    post([this, arrival] { register_connection(*arrival); });
 }
 
 void Loop::run() {
     ::pthread_setname_np(::pthread_self(), options_.name.substr(0, 15).c_str());
     log::set_service(options_.service);
+    // OpenSSL writes without MSG_NOSIGNAL; a peer that has gone is an error of the write.
+    sigset_t pipe;
+    sigemptyset(&pipe);
+    sigaddset(&pipe, SIGPIPE);
+    ::pthread_sigmask(SIG_BLOCK, &pipe, nullptr);
     while (!stopping_.load(std::memory_order_relaxed)) {
         wait_and_dispatch();
         run_tasks();
@@ -120,6 +145,7 @@ void Loop::wait_and_dispatch() {
     }
     const int count = ::epoll_wait(epoll_.get(), events.data(), events_at_once, timeout);
     now_ = options_.clock->steady_now();
+    handshakes_left_ = handshakes_at_once;
     // A negative count is EINTR, for example after the process was stopped and continued.
     for (int i = 0; i < count; ++i) {
         const auto& event = events[static_cast<std::size_t>(i)];
@@ -135,8 +161,7 @@ void Loop::wait_and_dispatch() {
                 (*task)();
             }
         } else if (Connection* connection = find(id)) {
-            if ((event.events & EPOLLOUT) != 0) queued(*connection, id);
-            if ((event.events & ~std::uint32_t{EPOLLOUT}) != 0) read_from(*connection, id);
+            pass_event(*connection, id, event.events);
         }
     }
 }
@@ -158,15 +183,27 @@ void Loop::run_tasks() {
 void Loop::pass_deadlines() {
     for (const auto& entry : wheel_.advance(now_)) {
         const auto id = ConnectionId::unpack(entry.id);
-        Connection* connection = find(id);
-        if (connection == nullptr || connection->wheel_due != entry.due) continue;
-        connection->wheel_due = SteadyTime::max();
-        if (connection->deadline > now_) {
-            set_deadline(id, connection->deadline);  // it was put off
+        if (id == slow_look) {
+            close_slow_readers();
         } else {
-            connection->deadline = SteadyTime::max();
-            handler_.deadline(id);
+            pass_deadline(id, entry.due);
         }
+    }
+}
+
+void Loop::pass_deadline(ConnectionId id, SteadyTime due) {
+    Connection* connection = find(id);
+    if (connection == nullptr || connection->wheel_due != due) return;
+    connection->wheel_due = SteadyTime::max();
+    if (connection->deadline > now_) {
+        set_deadline(id, connection->deadline);  // it was put off
+        return;
+    }
+    connection->deadline = SteadyTime::max();
+    if (connection->channel && !connection->channel->open()) {
+        doom(*connection, id, CloseReason::handshake_timeout);
+    } else {
+        handler_.deadline(id);
     }
 }
 
@@ -179,20 +216,26 @@ void Loop::set_deadline(ConnectionId id, SteadyTime deadline) {
     wheel_.insert({id.packed(), deadline});
 }
 
-void Loop::register_connection(FileDescriptor socket, const Peer& peer) {
+void Loop::register_connection(Arrival& arrival) {
     const std::uint32_t slot = connections_.next();
     if (++last_generation_ == 0) ++last_generation_;
     const ConnectionId id{slot, last_generation_};
     epoll_event event{};
     event.events = input_events;
     event.data.u64 = id.packed();
-    if (::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, socket.get(), &event) != 0) {
+    if (::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, arrival.socket.get(), &event) != 0) {
         load_.fetch_sub(1, std::memory_order_relaxed);
         log::warn("connection not taken", {{"reason", std::strerror(errno)}});
         return;
     }
-    connections_.emplace(slot, std::move(socket), id.generation);
-    handler_.opened(id, peer);
+    auto& connection = connections_.emplace(slot, std::move(arrival.socket), id.generation);
+    if (arrival.entrance.direct()) {
+        handler_.opened(id, arrival.peer);
+        return;
+    }
+    options_.metrics.handshaking.increment();
+    connection.channel = std::make_unique<Channel>(arrival.peer, std::move(arrival.entrance));
+    set_deadline(id, now_ + options_.limits.handshake_timeout);
 }
 
 Connection* Loop::find(ConnectionId id) {
@@ -202,151 +245,43 @@ Connection* Loop::find(ConnectionId id) {
     return alive ? connection : nullptr;
 }
 
-void Loop::read_from(Connection& connection, ConnectionId id) {
-    ssize_t count = -1;
-    do {
-        count = ::recv(connection.socket.get(), read_buffer_.get(), read_buffer_size, 0);
-    } while (count < 0 && errno == EINTR);
-    if (count > 0) {
-        options_.received_bytes.increment(static_cast<std::uint64_t>(count));
-        take_lines(connection, id, {read_buffer_.get(), static_cast<std::size_t>(count)});
-    } else if (count == 0) {
-        doom(connection, id, CloseReason::by_peer);
-    } else if (errno != EAGAIN && errno != EWOULDBLOCK) {
-        doom(connection, id, CloseReason::broken);
+void Loop::pass_event(Connection& connection, ConnectionId id, std::uint32_t events) {
+    if (connection.channel && !connection.channel->open()) {
+        enter(connection, id);
+        return;
     }
+    if ((events & EPOLLOUT) != 0) queued(connection, id);
+    if ((events & ~std::uint32_t{EPOLLOUT}) != 0) read_from(connection, id);
 }
 
-void Loop::take_lines(Connection& connection, ConnectionId id, std::string_view bytes) {
-    while (connection.closing == CloseReason::none && !bytes.empty()) {
-        const std::size_t newline = bytes.find('\n');
-        const std::string_view part = bytes.substr(0, newline);
-        const std::size_t before = connection.half_line ? connection.half_line->size() : 0;
-        if (before + part.size() > options_.line_size_max) {
-            doom(connection, id, CloseReason::line_too_long);
-            return;
-        }
-        if (newline == std::string_view::npos) {
-            if (!connection.half_line) connection.half_line = std::make_unique<std::string>();
-            *connection.half_line += part;
-            return;
-        }
-        if (connection.half_line) {
-            finish_half_line(connection, id, part);
-        } else {
-            give_line(id, part);
-        }
-        bytes.remove_prefix(newline + 1);
-    }
-}
-
-void Loop::finish_half_line(Connection& connection, ConnectionId id, std::string_view rest) {
-    const std::unique_ptr<std::string> whole = std::move(connection.half_line);
-    *whole += rest;
-    give_line(id, *whole);
-}
-
-void Loop::give_line(ConnectionId id, std::string_view line) {
-    if (line.empty() || line == "\r") return;
-    handler_.line(id, line);
-}
-
-void Loop::send(ConnectionId id, std::string_view text) {
-    Connection* connection = find(id);
-    if (connection == nullptr) return;
-    if (Output* output = output_of(*connection, id)) {
-        output->add(text);
-        queued(*connection, id);
-    }
-}
-
-void Loop::send(ConnectionId id, const SharedText& text) {
-    Connection* connection = find(id);
-    if (connection == nullptr) return;
-    if (Output* output = output_of(*connection, id)) {
-        output->add(text);
-        queued(*connection, id);
-    }
-}
-
-// Null when the peer has too much unread already.
-Output* Loop::output_of(Connection& connection, ConnectionId id) {
-    if (!connection.output) {
-        if (spare_outputs_.empty()) {
-            connection.output = std::make_unique<Output>();
-        } else {
-            connection.output = std::move(spare_outputs_.back());
-            spare_outputs_.pop_back();
-        }
-    }
-    // Asked while the socket is known to be full only: within one turn of the loop a client may
-    // be owed more, which the write at the turn's end shows.
-    if (connection.waits_for_room && connection.output->size() > options_.output_size_max) {
-        doom(connection, id, CloseReason::slow_reader);
-        return nullptr;
-    }
-    return connection.output.get();
-}
-
-void Loop::queued(Connection& connection, ConnectionId id) {
-    if (connection.dirty) return;
-    if (dirty_.size() >= dirty_max) flush();
-    connection.dirty = true;
-    dirty_.push_back(id);
-}
-
-void Loop::flush() {
-    for (const ConnectionId id : dirty_) {
-        Connection* connection = connections_.find(id.slot);
-        if (connection == nullptr || connection->generation != id.generation) continue;
-        connection->dirty = false;
-        write_to(*connection, id);
-    }
-    dirty_.clear();
-}
-
-void Loop::write_to(Connection& connection, ConnectionId id) {
-    if (!connection.output || connection.output->size() == 0) return;
-    if (connection.closing != CloseReason::none && connection.closing != CloseReason::by_us) return;
-    const auto progress = connection.output->write_to(connection.socket.get());
-    options_.sent_bytes.increment(progress.bytes);
-    switch (progress.written) {
-        case Output::Written::all:
-            recycle(connection);
-            listen_for(connection, id, input_events);
+void Loop::enter(Connection& connection, ConnectionId id) {
+    // The event comes again in the next turn.
+    if (handshakes_left_ == 0) return;
+    --handshakes_left_;
+    Channel& channel = *connection.channel;
+    const auto step = channel.enter(connection.socket.get(), {buffer_.get(), buffer_size});
+    switch (step.state) {
+        case Channel::Step::State::refused:
+            doom(connection, id, step.reason);
             break;
-        case Output::Written::some:
-            if (connection.closing != CloseReason::none) break;
-            if (connection.output->size() > options_.output_size_max) {
-                doom(connection, id, CloseReason::slow_reader);
-            } else {
-                listen_for(connection, id, input_events | EPOLLOUT);
-            }
+        case Channel::Step::State::wants_input:
             break;
-        case Output::Written::failed:
-            if (connection.closing == CloseReason::none) doom(connection, id, CloseReason::broken);
+        case Channel::Step::State::open:
+            tell_opened(connection, id);
             break;
     }
 }
 
-void Loop::recycle(Connection& connection) {
-    connection.output->reset();
-    if (spare_outputs_.size() < dirty_max) {
-        spare_outputs_.push_back(std::move(connection.output));
+void Loop::tell_opened(Connection& connection, ConnectionId id) {
+    const Peer peer = connection.channel->peer();
+    connection.deadline = SteadyTime::max();
+    options_.metrics.handshaking.decrement();
+    if (connection.channel->tls() != nullptr) {
+        options_.metrics.tls_connections.increment();
+    } else {
+        connection.channel.reset();
     }
-    connection.output.reset();
-}
-
-void Loop::listen_for(Connection& connection, ConnectionId id, std::uint32_t events) {
-    const bool wants_room = (events & EPOLLOUT) != 0;
-    if (connection.waits_for_room == wants_room) return;
-    connection.waits_for_room = wants_room;
-    epoll_event event{};
-    event.events = events;
-    event.data.u64 = id.packed();
-    if (::epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, connection.socket.get(), &event) != 0) {
-        doom(connection, id, CloseReason::broken);
-    }
+    handler_.opened(id, peer);
 }
 
 void Loop::close(ConnectionId id) {
@@ -364,13 +299,24 @@ void Loop::bury() {
     while (!doomed_.empty()) {
         std::vector<ConnectionId> doomed;
         doomed.swap(doomed_);
-        for (const ConnectionId id : doomed) {
-            const CloseReason reason = connections_.find(id.slot)->closing;
-            connections_.erase(id.slot);
-            load_.fetch_sub(1, std::memory_order_relaxed);
-            handler_.closed(id, reason);
-        }
+        for (const ConnectionId id : doomed) bury(id);
     }
+}
+
+void Loop::bury(ConnectionId id) {
+    Connection& connection = *connections_.find(id.slot);
+    const CloseReason reason = connection.closing;
+    Channel* channel = connection.channel.get();
+    const bool open = channel == nullptr || channel->open();
+    if (!open) options_.metrics.handshaking.decrement();
+    if (open && channel != nullptr) {
+        options_.metrics.tls_connections.decrement();
+        channel->tls()->say_goodbye();
+    }
+    options_.metrics.closed[static_cast<std::size_t>(reason)].increment();
+    connections_.erase(id.slot);
+    load_.fetch_sub(1, std::memory_order_relaxed);
+    if (open) handler_.closed(id, reason);
 }
 
 Result<void> Loop::watch(int fd, Task readable) {

@@ -2,6 +2,8 @@
 // other threads. What the lines mean is the handler's business.
 #pragma once
 
+#include <sys/epoll.h>
+
 #include <atomic>
 #include <cstdint>
 #include <memory>
@@ -24,17 +26,12 @@
 
 namespace lode::net {
 
-// Where a connection comes from.
-struct Peer {
-    IpAddress address;
-    std::uint16_t port = 0;
-    std::uint32_t listener = 0;  // number of the listener that let it in
-};
-
 // Told of everything on the loop's thread. Nothing is called again for a connection after closed().
 class ConnectionHandler {
   public:
     virtual ~ConnectionHandler() = default;
+    // Once a proxy's header is read and a TLS handshake done, where the entrance wants them; a
+    // connection that ends before is not told of.
     virtual void opened(ConnectionId id, const Peer& peer) = 0;
     // Without the newline; empty lines are left out. The view ends with the call.
     virtual void line(ConnectionId id, std::string_view line) = 0;
@@ -43,16 +40,34 @@ class ConnectionHandler {
     virtual void closed(ConnectionId id, CloseReason reason) = 0;
 };
 
+// How far one client may go; each is closed beyond it.
+struct ConnectionLimits {
+    std::size_t line_size_max = 8 * 1024;
+    // 250 jobs of 1 kB, more than an hour of them.
+    std::size_t output_size_max = 256 * 1024;
+    // Output of which the socket takes no byte for so long.
+    Duration send_timeout = std::chrono::seconds(60);
+    // For a proxy's header and the TLS handshake together.
+    Duration handshake_timeout = std::chrono::seconds(10);
+};
+
+// What loops and all their connections count; `labels` tell one loop's from another's.
+struct LoopMetrics {
+    LoopMetrics(metrics::Registry& registry, const metrics::Labels& labels);
+
+    metrics::Counter received_bytes;  // of lines: without TLS's own
+    metrics::Counter sent_bytes;
+    metrics::Gauge handshaking;            // not open yet
+    metrics::Gauge tls_connections;        // open ones
+    std::vector<metrics::Counter> closed;  // by CloseReason
+};
+
 struct LoopOptions {
     std::string name;     // of the thread, 15 characters
     std::string service;  // whose log lines the thread writes
     const Clock* clock = &system_clock();
-    metrics::Counter received_bytes;
-    metrics::Counter sent_bytes;
-    // A peer that sends more without a newline is closed.
-    std::size_t line_size_max = 8 * 1024;
-    // A peer with more output unread is closed: 250 jobs of 1 kB, more than an hour of them.
-    std::size_t output_size_max = 256 * 1024;
+    LoopMetrics metrics;
+    ConnectionLimits limits{};
 };
 
 class Loop final : public Executor {
@@ -69,7 +84,7 @@ class Loop final : public Executor {
     // ---- from any thread ----
     void post(Task task) override;
     // Takes over a connected, non-blocking socket.
-    void adopt(FileDescriptor socket, const Peer& peer);
+    void adopt(FileDescriptor socket, const Peer& peer, const Entrance& entrance = {});
     // Connections it has or is about to adopt.
     [[nodiscard]] std::size_t load() const { return load_.load(std::memory_order_relaxed); }
     // From any thread but its own: closes every connection and joins. Idempotent.
@@ -88,14 +103,30 @@ class Loop final : public Executor {
     void unwatch(int fd);
 
   private:
+    static constexpr std::uint32_t input_events = EPOLLIN | EPOLLRDHUP;
+    // An entry of the wheel that is no connection's: suspects are to be looked at.
+    static constexpr ConnectionId slow_look{0, 0};
+
     Loop(const LoopOptions& options, ConnectionHandler& handler, FileDescriptor epoll,
          FileDescriptor wake);
     void run();
     void wait_and_dispatch();
     void run_tasks();
     void pass_deadlines();
-    void register_connection(FileDescriptor socket, const Peer& peer);
+    void pass_deadline(ConnectionId id, SteadyTime due);
+    // A connected socket on its way in.
+    struct Arrival {
+        FileDescriptor socket;
+        Peer peer;
+        Entrance entrance;
+    };
+    void register_connection(Arrival& arrival);
+    void enter(Connection& connection, ConnectionId id);
+    void tell_opened(Connection& connection, ConnectionId id);
+    void pass_event(Connection& connection, ConnectionId id, std::uint32_t events);
     void read_from(Connection& connection, ConnectionId id);
+    void read_tls(Connection& connection, ConnectionId id);
+    void take_bytes(Connection& connection, ConnectionId id, std::size_t count);
     void take_lines(Connection& connection, ConnectionId id, std::string_view bytes);
     void finish_half_line(Connection& connection, ConnectionId id, std::string_view rest);
     void give_line(ConnectionId id, std::string_view line);
@@ -104,10 +135,13 @@ class Loop final : public Executor {
     void queued(Connection& connection, ConnectionId id);
     void flush();
     void write_to(Connection& connection, ConnectionId id);
+    void suspect(Connection& connection, ConnectionId id);
+    void close_slow_readers();
     void recycle(Connection& connection);
     void listen_for(Connection& connection, ConnectionId id, std::uint32_t events);
     void doom(Connection& connection, ConnectionId id, CloseReason reason);
     void bury();
+    void bury(ConnectionId id);
 
     LoopOptions options_;
     ConnectionHandler& handler_;
@@ -121,9 +155,16 @@ class Loop final : public Executor {
     std::vector<ConnectionId> dirty_;
     std::vector<ConnectionId> doomed_;
     std::vector<std::unique_ptr<Output>> spare_outputs_;
+    // Those whose socket took no more; looked through once a second while there are any.
+    std::vector<ConnectionId> suspects_;
+    int handshakes_left_ = 0;  // in this turn
     std::unordered_map<int, std::shared_ptr<Task>> watched_;
-    // One for all connections: whatever is left of it after a read is half a line.
-    const std::unique_ptr<char[]> read_buffer_;
+    // One for all connections: whatever is left of it after a read is half a line. A client's
+    // pipelined burst in one call; also how much one gets before the next has a turn.
+    static constexpr std::size_t buffer_size = 64 * 1024;
+    const std::unique_ptr<char[]> buffer_;
+    // Apart from it, because lines that are read are answered while they lie there.
+    const std::unique_ptr<char[]> tls_buffer_;
 
     std::mutex mutex_;  // guards tasks_
     std::vector<Task> tasks_;

@@ -38,6 +38,10 @@ Result<void> Host::create_and_start(const Shared& shared) {
     return service_->start();
 }
 
+void Host::reload() {
+    loop_.post([this] { service_->reload(); });
+}
+
 void Host::stop(Task done) {
     loop_.post([this, done = std::move(done)] {
         if (service_ == nullptr) return done();

@@ -34,6 +34,8 @@ class Host {
     // Each returns at once; `done` runs later on the service's loop. An exception of the service
     // is an error of code internal.
     void start(const Shared& shared, std::function<void(Result<void>)> done);
+    // After a successful start.
+    void reload();
     void stop(Task done);
     // Destroys the service; what it, its threads or others have posted or post to its loop is
     // dropped from then on.

@@ -65,6 +65,10 @@ class Service {
     // its end, then call `stopped` (on this thread). There are 10 s.
     virtual void stop(std::function<void()> stopped) = 0;
 
+    // SIGHUP, once all have started: files that may change while it runs, such as certificates,
+    // are read again. The configuration is not.
+    virtual void reload() {}
+
     [[nodiscard]] virtual Health health() const = 0;
 };
 

@@ -16,11 +16,12 @@
 namespace lode::runtime {
 namespace {
 
-sigset_t stop_signals() {
+sigset_t told_signals() {
     sigset_t set;
     sigemptyset(&set);
     sigaddset(&set, SIGINT);
     sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGHUP);
     return set;
 }
 
@@ -35,7 +36,7 @@ int milliseconds_until(SteadyTime deadline) {
 }  // namespace
 
 StopSignal::StopSignal() {
-    const sigset_t set = stop_signals();
+    const sigset_t set = told_signals();
     pthread_sigmask(SIG_BLOCK, &set, nullptr);
     signals_ = FileDescriptor(::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
     news_ = FileDescriptor(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
@@ -43,7 +44,7 @@ StopSignal::StopSignal() {
 }
 
 StopSignal::~StopSignal() {
-    const sigset_t set = stop_signals();
+    const sigset_t set = told_signals();
     pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
 }
 
@@ -60,7 +61,7 @@ Wake StopSignal::wait(SteadyTime deadline) {
         ::poll(waits.data(), waits.size(), milliseconds_until(deadline));
         signalfd_siginfo signal{};
         if (::read(signals_.get(), &signal, sizeof signal) == sizeof signal) {
-            return Wake::stop_signal;
+            return signal.ssi_signo == SIGHUP ? Wake::reload_signal : Wake::stop_signal;
         }
         std::uint64_t count = 0;
         if (::read(news_.get(), &count, sizeof count) == sizeof count) return Wake::notified;

@@ -1,4 +1,5 @@
-// SIGINT and SIGTERM as something the main thread can wait for, together with news from others.
+// SIGINT, SIGTERM and SIGHUP as something the main thread can wait for, together with news from
+// others.
 #pragma once
 
 #include <cstdint>
@@ -8,9 +9,9 @@
 
 namespace lode::runtime {
 
-enum class Wake : std::uint8_t { deadline, notified, stop_signal };
+enum class Wake : std::uint8_t { deadline, notified, reload_signal, stop_signal };
 
-// While it lives the two signals no longer end the process. To be made before any other thread,
+// While it lives the three signals no longer end the process. To be made before any other thread,
 // because threads inherit what is blocked.
 class StopSignal {
   public:
@@ -22,7 +23,7 @@ class StopSignal {
     // From any thread: the next wait, or the one under way, ends with `notified`.
     void notify();
 
-    // A stop signal is told once for each signal and before anything else.
+    // A signal is told once for each and before anything else; SIGHUP is the reload signal.
     [[nodiscard]] Wake wait(SteadyTime deadline);
 
   private:

@@ -2,6 +2,7 @@
 #include "common/runtime/supervisor.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "common/base/log.hpp"
 
@@ -24,6 +25,7 @@ std::optional<T> Supervisor::await(std::future<T> result, const Until& until) {
     while (result.wait_for(std::chrono::seconds(0)) != std::future_status::ready) {
         const Wake wake = signal_.wait(until.deadline);
         if (wake == Wake::deadline) return std::nullopt;
+        if (wake == Wake::reload_signal) reload_wanted_ = true;
         if (wake == Wake::stop_signal && now() >= until.patient_until) return std::nullopt;
     }
     return result.get();
@@ -46,7 +48,14 @@ Result<void> Supervisor::start(const Shared& shared) {
 }
 
 void Supervisor::wait_for_stop_signal() {
-    while (signal_.wait(never()) != Wake::stop_signal) {
+    for (;;) {
+        if (std::exchange(reload_wanted_, false)) {
+            log::info("services read their files again");
+            for (const auto& host : hosts_) host->reload();
+        }
+        const Wake wake = signal_.wait(never());
+        if (wake == Wake::stop_signal) return;
+        reload_wanted_ = wake == Wake::reload_signal;
     }
 }
 

@@ -24,6 +24,7 @@ class Supervisor {
     // have started. What was begun has to be stopped in either case.
     [[nodiscard]] Result<void> start(const Shared& shared);
 
+    // Passes reload signals on, those that came while services started included.
     void wait_for_stop_signal();
 
     struct StopLimits {
@@ -50,6 +51,7 @@ class Supervisor {
     StopSignal& signal_;
     std::span<const std::unique_ptr<Host>> hosts_;
     std::size_t begun_ = 0;
+    bool reload_wanted_ = false;
 };
 
 }  // namespace lode::runtime

@@ -96,3 +96,56 @@ TEST_CASE("IPv6 clients are let in") {
     CHECK(client.connected());
     REQUIRE(handler.wait([&] { return handler.open_ids.size() == 1; }));
 }
+
+TEST_CASE("a listed proxy says for whom it connects, in text or in bytes") {
+    RecordingHandler handler;
+    Server server(handler, {.proxy_from = {AddressRange::parse("127.0.0.0/8").value()}});
+    const Client text(server.port());
+    text.send("PROXY TCP4 192.0.2.7 10.0.0.1 4660 3333\r\nhello\n");
+    REQUIRE(handler.wait([&] { return handler.lines.size() == 1; }));
+    const Client bytes(server.port());
+    const std::string header(
+        "\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x0c"
+        "\xc0\0\x02\x08\x0a\0\0\x01\x12\x34\x0d\x05",
+        28);
+    bytes.send(header + "again\n");
+    REQUIRE(handler.wait([&] { return handler.lines.size() == 2; }));
+    CHECK(handler.lines == std::vector<std::string>{"hello", "again"});
+    CHECK(handler.peers[0].address.text() == "192.0.2.7");
+    CHECK(handler.peers[0].port == 4660);
+    CHECK(handler.peers[1].address.text() == "192.0.2.8");
+}
+
+TEST_CASE("a listed proxy without a header is closed, one that connects for itself is not") {
+    RecordingHandler handler;
+    Server server(handler, {.proxy_from = {AddressRange::parse("127.0.0.1").value()}});
+    const Client silent_about_it(server.port());
+    silent_about_it.send("{\"id\":1}\n");
+    CHECK(silent_about_it.closed_by_server());
+    CHECK(server.closed(net::CloseReason::bad_proxy_header) == 1);
+    const Client itself(server.port());
+    itself.send("PROXY UNKNOWN\r\n");
+    REQUIRE(handler.wait([&] { return handler.peers.size() == 1; }));
+    CHECK(handler.peers[0].address.text() == "127.0.0.1");
+    CHECK(handler.reasons.empty());
+}
+
+TEST_CASE("of others no header is read: it is a line like any other") {
+    RecordingHandler handler;
+    Server server(handler, {.proxy_from = {AddressRange::parse("192.0.2.0/24").value()}});
+    const Client client(server.port());
+    client.send("PROXY TCP4 192.0.2.7 10.0.0.1 4660 3333\r\n");
+    REQUIRE(handler.wait([&] { return handler.lines.size() == 1; }));
+    CHECK(handler.lines[0].starts_with("PROXY TCP4"));
+    CHECK(handler.peers[0].address.text() == "127.0.0.1");
+}
+
+TEST_CASE("a header may come over IPv6 and tell an IPv6 client") {
+    RecordingHandler handler;
+    Server server(handler,
+                  {.address = "::1", .proxy_from = {AddressRange::parse("::/64").value()}});
+    const Client client(server.port(), 0, "::1");
+    client.send("PROXY TCP6 2001:db8::7 ::1 4660 3333\r\n");
+    REQUIRE(handler.wait([&] { return handler.peers.size() == 1; }));
+    CHECK(handler.peers[0].address.text() == "2001:db8::7");
+}

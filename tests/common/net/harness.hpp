@@ -34,9 +34,12 @@ class RecordingHandler final : public net::ConnectionHandler {
     OnLine on_line = [](net::ConnectionId, std::string_view) {};
     OnEvent on_deadline = [](net::ConnectionId) {};
 
-    void opened(net::ConnectionId id, const net::Peer&) override {
+    void opened(net::ConnectionId id, const net::Peer& peer) override {
         on_opened(id);
-        note([&] { open_ids.push_back(id); });
+        note([&] {
+            open_ids.push_back(id);
+            peers.push_back(peer);
+        });
     }
     void line(net::ConnectionId id, std::string_view text) override {
         on_line(id, text);
@@ -60,6 +63,7 @@ class RecordingHandler final : public net::ConnectionHandler {
     }
 
     std::vector<net::ConnectionId> open_ids;
+    std::vector<net::Peer> peers;  // of all that were ever open
     std::vector<std::string> lines;
     std::vector<net::CloseReason> reasons;
     int deadlines = 0;
@@ -109,6 +113,7 @@ class Client {
         return count == 0 || errno == ECONNRESET;
     }
     void close() { socket_ = FileDescriptor(); }
+    [[nodiscard]] int fd() const { return socket_.get(); }
 
   private:
     ssize_t receive(char* to, std::size_t size) const {
@@ -127,8 +132,10 @@ class Server {
     struct Options {
         std::size_t loops = 1;
         std::size_t connections_max = 100'000;
-        std::size_t output_size_max = 256 * 1024;
+        net::ConnectionLimits limits{};
         const char* address = "127.0.0.1";
+        std::vector<AddressRange> proxy_from{};
+        std::shared_ptr<const net::TlsContext> tls{};
     };
 
     explicit Server(RecordingHandler& handler) : Server(handler, Options()) {}
@@ -137,9 +144,8 @@ class Server {
             net::LoopOptions loop_options{
                 .name = "test-loop",
                 .service = "test",
-                .received_bytes = registry.counter("received_bytes_total", "Bytes."),
-                .sent_bytes = registry.counter("sent_bytes_total", "Bytes."),
-                .output_size_max = options.output_size_max};
+                .metrics = net::LoopMetrics(registry, {{"loop", std::to_string(i)}}),
+                .limits = options.limits};
             loops.push_back(net::Loop::start(loop_options, handler).value());
         }
         acceptor = std::make_unique<net::Acceptor>(
@@ -147,7 +153,9 @@ class Server {
                                  pointers(),
                                  {.connections_max = options.connections_max,
                                   .accepted = registry.counter("accepted_total", "Accepted."),
-                                  .turned_away = registry.counter("turned_away_total", "Not.")})
+                                  .turned_away = registry.counter("turned_away_total", "Not."),
+                                  .proxy_from = options.proxy_from,
+                                  .tls = options.tls})
                 .value());
     }
     ~Server() {
@@ -162,6 +170,12 @@ class Server {
     }
     [[nodiscard]] std::uint16_t port() const { return acceptor->port(); }
     [[nodiscard]] net::Loop& loop() { return *loops.front(); }
+    // How many connections of the first loop ended so.
+    [[nodiscard]] std::uint64_t closed(net::CloseReason reason) {
+        return net::LoopMetrics(registry, {{"loop", "0"}})
+            .closed[static_cast<std::size_t>(reason)]
+            .value();
+    }
 
     metrics::Registry registry;
     std::vector<std::unique_ptr<net::Loop>> loops;

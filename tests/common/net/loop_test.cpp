@@ -89,7 +89,7 @@ TEST_CASE("no line is handed over after the handler closed the connection") {
 
 TEST_CASE("a reader who takes nothing is dropped and the others are served") {
     RecordingHandler handler;
-    Server server(handler, {.output_size_max = 64 * 1024});
+    Server server(handler, {.limits = {.output_size_max = 64 * 1024}});
     const auto big = std::make_shared<const std::string>(std::string(32 * 1024, 'x') + "\n");
     handler.on_line = [&](net::ConnectionId id, std::string_view line) {
         if (line == "flood") {
@@ -101,7 +101,7 @@ TEST_CASE("a reader who takes nothing is dropped and the others are served") {
     const Client slow(server.port(), 4096);
     slow.send("flood\n");
     REQUIRE(handler.wait([&] { return handler.reasons.size() == 1; }));
-    CHECK(handler.reasons[0] == net::CloseReason::slow_reader);
+    CHECK(handler.reasons[0] == net::CloseReason::unread_too_much);
     const Client other(server.port());
     other.send("ping\n");
     CHECK(other.read_until("pong\n") == "pong\n");
@@ -109,7 +109,7 @@ TEST_CASE("a reader who takes nothing is dropped and the others are served") {
 
 TEST_CASE("a reader who is slow but within bounds gets every byte in order") {
     RecordingHandler handler;
-    Server server(handler, {.output_size_max = 8 * 1024 * 1024});
+    Server server(handler, {.limits = {.output_size_max = 8 * 1024 * 1024}});
     std::string expected;
     handler.on_line = [&](net::ConnectionId id, std::string_view) {
         for (int i = 0; i < 3000; ++i) {

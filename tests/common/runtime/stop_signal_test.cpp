@@ -44,6 +44,13 @@ TEST_CASE("both stop signals are told, each once") {
     CHECK(signal.wait(in(0ms)) == Wake::deadline);
 }
 
+TEST_CASE("SIGHUP does not end the process, it is told as the wish to reload") {
+    StopSignal signal;
+    std::raise(SIGHUP);
+    CHECK(signal.wait(in(1min)) == Wake::reload_signal);
+    CHECK(signal.wait(in(0ms)) == Wake::deadline);
+}
+
 TEST_CASE("a stop signal is told before other news") {
     StopSignal signal;
     signal.notify();

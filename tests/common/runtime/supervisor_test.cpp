@@ -1,6 +1,9 @@
 // Several services, started and stopped together.
 #include "common/runtime/supervisor.hpp"
 
+#include <unistd.h>
+
+#include <algorithm>
 #include <catch2/catch_test_macros.hpp>
 #include <csignal>
 #include <mutex>
@@ -144,4 +147,35 @@ TEST_CASE("a stop signal during the start is no error of a service") {
     }
     CHECK(supervisor.stop({1min, 1min}) == Stopped::orderly);
     supervisor.discard();
+}
+
+TEST_CASE("SIGHUP reaches every service, also when it came while they started") {
+    StopSignal signal;
+    Story story;
+    const TinyPool pool;
+    // To the process: raise() would leave it to the service's thread, which nobody asks.
+    const auto reloading = [&](std::string_view name) {
+        return tiny_service(name, {.start =
+                                       [](runtime::Context&) {
+                                           ::kill(::getpid(), SIGHUP);
+                                           return Result<void>(success());
+                                       },
+                                   .reload =
+                                       [&story, name] {
+                                           story.add("reload " + std::string(name));
+                                           if (name == "jobmaker") ::kill(::getpid(), SIGTERM);
+                                       }});
+    };
+    const ServiceDefinition definitions[] = {reloading("gbtmaker"), reloading("jobmaker")};
+    std::vector<std::unique_ptr<Host>> hosts;
+    for (const auto& definition : definitions) hosts.push_back(pool.host(definition));
+    Supervisor supervisor(signal, hosts);
+    REQUIRE(supervisor.start(pool.shared));
+    supervisor.wait_for_stop_signal();
+    CHECK(supervisor.stop({1min, 1min}) == Stopped::orderly);
+    supervisor.discard();
+    auto told = story.told();
+    std::ranges::sort(told);
+    told.erase(std::ranges::unique(told).begin(), told.end());
+    CHECK(told == std::vector<std::string>{"reload gbtmaker", "reload jobmaker"});
 }

@@ -14,6 +14,7 @@ class TinyService final : public runtime::Service {
 
     [[nodiscard]] Result<void> start() override { return behaviour_.start(context_); }
     void stop(std::function<void()> stopped) override { behaviour_.stop(std::move(stopped)); }
+    void reload() override { behaviour_.reload(); }
     [[nodiscard]] runtime::Health health() const override { return behaviour_.health(); }
 
   private:

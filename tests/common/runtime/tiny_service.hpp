@@ -21,6 +21,7 @@ struct TinyBehaviour {
     std::function<runtime::Health()> health = [] {
         return runtime::Health{.readiness = runtime::Readiness::ready};
     };
+    std::function<void()> reload = [] {};
     std::function<void()> destroyed = [] {};
 };
 
