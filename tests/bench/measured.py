@@ -21,7 +21,7 @@ END_SECONDS = 90
 DATABASE = {"embedded": "sqlite", "kafka": "mysql"}
 TINY = "2^-32"  # every hash is a share, half of regtest's are blocks
 SETTINGS = {"sserver": {"users": "open", "min_difficulty": TINY, "max_difficulty": TINY,
-                        "listener": [{"start_difficulty": TINY}]}}
+                        "resume_time": "10s", "listener": [{"start_difficulty": TINY}]}}
 
 
 def say(text):

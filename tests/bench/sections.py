@@ -62,13 +62,14 @@ def memory(pool, options):
 
 
 def gone(pool):
-    """Until the sservers count no connection, and have had a moment to give memory back."""
-    def connections():
+    """Until the sservers have no connection and keep no session for a miner to come back to, and
+    have had a moment to give memory back."""
+    def kept():
         return sum(value for name in pool.names
                    for sample, value in pool.cluster.metrics(name).items()
-                   if sample.startswith("lode_connections{"))
-    if not until(lambda: connections() == 0):
-        raise SystemExit("bench: connections stay that have gone")
+                   if sample.startswith(("lode_connections{", "lode_sessions_parked{")))
+    if not until(lambda: kept() == 0):
+        raise SystemExit("bench: connections or sessions stay that have gone")
     time.sleep(SETTLE)
 
 
