@@ -8,6 +8,7 @@ import time
 
 from measured import Floor, Load, say, until
 
+ROUNDS = 3  # of pool and floor in turn: what else runs on the machine comes and goes
 SETTLE = 1.0  # seconds in which a machine that has just done something becomes quiet
 
 
@@ -128,25 +129,34 @@ def notify(pool, options):
     """New blocks at the node; then jobs of the same length by a bare write loop."""
     rows = []
     for connections, blocks in options.notify:
-        pause = max(0.1, connections / 1e4)
-
-        def mine():
-            for _ in range(blocks):
-                pool.node.mine(1)
-                time.sleep(pause)
-        cost, spreads, jobs = told(pool, pool.ports, connections, mine)
-        with Floor() as floor:
-            def repeat():
-                for number, job in enumerate(jobs, 1):
-                    floor.tell(relabelled(job["line"], number))
-                    time.sleep(pause / 2)
-            bare, bare_spreads, _ = told(floor, floor.ports, connections, repeat)
+        rounds = [notify_round(pool, connections, blocks) for _ in range(ROUNDS)]
+        (cost, spreads), (bare, bare_spreads) = (
+            (min(each[server][0] for each in rounds),
+             [spread for each in rounds for spread in each[server][1]]) for server in (0, 1))
         rows += [Row(f"{pool.bus}: CPU to notify one of {connections}", cost, "µs", bare,
-                     ratio_budget=1.15, note=f"{len(jobs)} jobs"),
+                     ratio_budget=1.15, note=f"least of {ROUNDS} rounds; {len(spreads)} jobs"),
                  Row(f"{pool.bus}: first to last of {connections} has a job, p50",
                      statistics.median(spreads), "ms", statistics.median(bare_spreads),
                      note=f"max {max(spreads):.1f}")]
     return rows
+
+
+def notify_round(pool, connections, blocks):
+    """The cost and the spreads of the pool's jobs, and those of the floor's."""
+    pause = max(0.1, connections / 1e4)
+
+    def mine():
+        for _ in range(blocks):
+            pool.node.mine(1)
+            time.sleep(pause)
+    cost, spreads, jobs = told(pool, pool.ports, connections, mine)
+    with Floor() as floor:
+        def repeat():
+            for number, job in enumerate(jobs, 1):
+                floor.tell(relabelled(job["line"], number))
+                time.sleep(pause)
+        bare, bare_spreads, _ = told(floor, floor.ports, connections, repeat)
+    return (cost, spreads), (bare, bare_spreads)
 
 
 def relabelled(line, number):
