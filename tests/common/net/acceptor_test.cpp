@@ -127,7 +127,7 @@ TEST_CASE("a listed proxy without a header is closed, one that connects for itse
     itself.send("PROXY UNKNOWN\r\n");
     REQUIRE(handler.wait([&] { return handler.peers.size() == 1; }));
     CHECK(handler.peers[0].address.text() == "127.0.0.1");
-    CHECK(handler.reasons.empty());
+    CHECK(handler.wait([&] { return handler.reasons.empty(); }));
 }
 
 TEST_CASE("of others no header is read: it is a line like any other") {

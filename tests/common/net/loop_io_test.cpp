@@ -51,7 +51,7 @@ TEST_CASE("lines go both ways through TLS 1.2 and 1.3, and no older one") {
     CHECK_FALSE(old.shake_hands());
     CHECK(old.tcp().closed_by_server());
     CHECK(tls.server.closed(CloseReason::tls_failed) == 1);
-    CHECK(tls.handler.peers.size() == 2);
+    CHECK(tls.handler.wait([&] { return tls.handler.peers.size() == 2; }));
 }
 
 TEST_CASE("a proxy's header comes before the handshake") {
@@ -61,6 +61,7 @@ TEST_CASE("a proxy's header comes before the handshake") {
     REQUIRE(client.shake_hands());
     client.send("hello\n");
     CHECK(client.read_until("\n") == "hello\n");
+    REQUIRE(tls.handler.wait([&] { return tls.handler.peers.size() == 1; }));
     CHECK(tls.handler.peers[0].address.text() == "192.0.2.7");
 }
 
@@ -211,5 +212,5 @@ TEST_CASE("a reader that takes something now and then stays") {
         REQUIRE(count > 0);
         received += static_cast<std::size_t>(count);
     }
-    CHECK(handler.reasons.empty());
+    CHECK(handler.wait([&] { return handler.reasons.empty(); }));
 }
