@@ -1,6 +1,8 @@
 // From jobmaker's message to a job ready to be sent and checked against.
 #include "sserver/job.hpp"
 
+#include <atomic>
+
 #include "common/base/hex.hpp"
 #include "common/bitcoin/target.hpp"
 #include "common/messages/job.pb.h"
@@ -80,7 +82,9 @@ std::string Job::line_with(ByteView suffix, stratum::CleanJobs wanted) const {
 }
 
 Result<JobPtr> make_job(const v1::Job& message, const JobTiming& timing) {
+    static std::atomic<std::uint64_t> serials{0};
     auto job = std::make_shared<Job>();
+    job->serial = ++serials;
     job->id = JobId(message.job_id());
     if (message.job_id() == 0 || message.job_id() > job_id_max) return bad("job_id out of range");
     job->height = message.height();

@@ -45,6 +45,8 @@ struct JobIssue {
 [[nodiscard]] JobIssue parse_wire_id(JobId id);
 
 struct Job {
+    // Of this process's own giving, from 1, never twice: ids are what a jobmaker says.
+    std::uint64_t serial = 0;
     JobId id;
     std::uint32_t height = 0;
     stratum::CleanJobs clean = stratum::CleanJobs::no;

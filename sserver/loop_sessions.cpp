@@ -34,7 +34,7 @@ LoopSessions::LoopSessions(const LoopSessionsOptions& options, LoopPort& port, L
     : port_(port),
       probe_(probe),
       book_(options.job_life),
-      world_{options.rules, book_, options.numbers, options.parked, options.loop},
+      world_{options.rules, book_, options.numbers, options.parked, roots_, options.loop},
       stream_(options.stream, port,
               [this](const WaitingAnswer& waiting, SteadyTime now) { answer(waiting, now); }) {}
 

@@ -107,6 +107,7 @@ class LoopSessions {
     LoopPort& port_;
     LoopProbe& probe_;
     JobBook book_;
+    MerkleRoots roots_;
     SessionWorld world_;
     ShareStream stream_;
     stratum::RequestReader reader_;

@@ -265,6 +265,7 @@ Reply Session::answer(std::string_view id, const stratum::Submit& request, Momen
                    .worker = worker(request.user),
                    .submit = request,
                    .oldest_job = world_->book.oldest(),
+                   .roots = world_->roots,
                    .own = solo_ ? solo_->coinbase(*entry->job) : nullptr},
                   now);
 }

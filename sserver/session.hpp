@@ -43,6 +43,7 @@ struct SessionWorld {
     const JobBook& book;
     SessionNumbers& numbers;
     ParkedSessions& parked;
+    MerkleRoots& roots;
     std::uint16_t loop = 0;  // number of the event loop
 };
 

@@ -25,21 +25,28 @@ bitcoin::ShareCheck check(const ShareClaim& claim) {
     std::array<std::uint8_t, extranonce1_size> extranonce1;
     store_be(extranonce1.data(), claim.extranonce1);
     const Job& job = claim.job;
-    return bitcoin::check_share(
-        {.coinbase_prefix = job.prefix_hash,
-         .coinbase_suffix = claim.coinbase_suffix(),
-         .merkle_branch = job.merkle_branch,
-         .version = job.version,
-         .version_mask = mask,
-         .prev_hash = job.prev_hash,
-         .bits = job.bits,
-         .network_target = job.network.target},
-        {.extranonce1 = extranonce1,
-         .extranonce2 = claim.submit.extranonce2.view(),
-         .time = claim.submit.time,
-         .nonce = claim.submit.nonce,
-         .version_bits = bits,
-         .share_target = assigned_target(claim.job, claim.exponent).target});
+    const bitcoin::ShareJob work{.coinbase_prefix = job.prefix_hash,
+                                 .coinbase_suffix = claim.coinbase_suffix(),
+                                 .merkle_branch = job.merkle_branch,
+                                 .version = job.version,
+                                 .version_mask = mask,
+                                 .prev_hash = job.prev_hash,
+                                 .bits = job.bits,
+                                 .network_target = job.network.target};
+    const bitcoin::ShareSubmit submit{
+        .extranonce1 = extranonce1,
+        .extranonce2 = claim.submit.extranonce2.view(),
+        .time = claim.submit.time,
+        .nonce = claim.submit.nonce,
+        .version_bits = bits,
+        .share_target = assigned_target(claim.job, claim.exponent).target};
+    if (claim.own != nullptr) return bitcoin::check_share(work, submit);
+    const MerkleRoots::Key key{.job = job.serial,
+                               .extranonce2 = load_be<std::uint64_t>(submit.extranonce2.data()),
+                               .extranonce1 = claim.extranonce1};
+    return bitcoin::check_share(work, submit, claim.roots.of(key, [&] {
+        return bitcoin::share_merkle_root(work, submit.extranonce1, submit.extranonce2);
+    }));
 }
 
 ShareVerdict verdict_on(const ShareClaim& claim, const bitcoin::ShareCheck& checked,

@@ -10,6 +10,7 @@
 #include "common/stratum/request.hpp"
 #include "sserver/duplicate_filter.hpp"
 #include "sserver/job_book.hpp"
+#include "sserver/merkle_roots.hpp"
 #include "sserver/users.hpp"
 
 namespace lode::sserver {
@@ -59,6 +60,7 @@ struct ShareClaim {
     const Worker* worker = nullptr;    // null: unauthorised
     const stratum::Submit& submit;     // with an extranonce2 of the right size
     JobId oldest_job;                  // known to the book
+    MerkleRoots& roots;                // the loop's
     const OwnCoinbase* own = nullptr;  // null: the pool's coinbase
 
     [[nodiscard]] ByteView coinbase_suffix() const {

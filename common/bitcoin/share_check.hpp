@@ -43,4 +43,10 @@ struct ShareCheck {
 
 [[nodiscard]] ShareCheck check_share(const ShareJob& job, const ShareSubmit& submit);
 
+// The same in two steps, for who knows the first one's outcome already.
+[[nodiscard]] Hash256 share_merkle_root(const ShareJob& job, ByteView extranonce1,
+                                        ByteView extranonce2);
+[[nodiscard]] ShareCheck check_share(const ShareJob& job, const ShareSubmit& submit,
+                                     const Hash256& merkle_root);
+
 }  // namespace lode::bitcoin

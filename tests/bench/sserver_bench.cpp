@@ -69,7 +69,7 @@ JobPtr big_job(std::uint64_t id) {
 stratum::Submit submit_of(std::uint32_t n) {
     stratum::Submit submit = test::a_submit();
     submit.user = user;
-    submit.extranonce2 = *stratum::short_bytes_from_hex("00000000" + stratum::hex32(n / 4));
+    submit.extranonce2 = *stratum::short_bytes_from_hex("00000000" + stratum::hex32(n));
     submit.nonce = n * 0x9e3779b9U;
     submit.version_bits = 0x00002000;
     return submit;
@@ -77,7 +77,7 @@ stratum::Submit submit_of(std::uint32_t n) {
 
 std::string line_of(const stratum::Submit& submit, std::uint32_t n) {
     return R"({"params": [")" + std::string(user) + R"(", ")" + stratum::job_id_text(*submit.job) +
-           R"(", "00000000)" + stratum::hex32(n / 4) + R"(", ")" + stratum::hex32(submit.time) +
+           R"(", "00000000)" + stratum::hex32(n) + R"(", ")" + stratum::hex32(submit.time) +
            R"(", ")" + stratum::hex32(submit.nonce) + R"(", "00002000"], "id": )" +
            std::to_string(n + 4) + R"(, "method": "mining.submit"})";
 }
@@ -167,7 +167,7 @@ struct Prepared {
             lines.push_back(line_of(submits.back(), n));
         }
     }
-    [[nodiscard]] ShareClaim claim(std::uint32_t i) const {
+    [[nodiscard]] ShareClaim claim(std::uint32_t i) {
         return {.job = *job,
                 .standing = Standing::in_force,
                 .extranonce1 = extranonce1(5, SessionNumber(i % sessions_count)),
@@ -175,12 +175,14 @@ struct Prepared {
                 .exponent = exponent_min,
                 .worker = &worker,
                 .submit = submits[i / sessions_count],
-                .oldest_job = job->id};
+                .oldest_job = job->id,
+                .roots = roots};
     }
 
     JobPtr job = big_job(0x1000);
     Worker worker = parse_login(user, {}).value();
     Origin origin{"sserver-5", "main"};
+    MerkleRoots roots;
     std::vector<stratum::Submit> submits;
     std::vector<std::string> lines;
 };
@@ -199,7 +201,7 @@ void hash_floor(const Prepared& prepared) {
 
 class Parts {
   public:
-    void round(const Prepared& prepared) {
+    void round(Prepared& prepared) {
         each(floor_, [&](std::uint32_t) { hash_floor(prepared); });
         std::string buffer;
         each(copy_, [&](std::uint32_t i) {
@@ -217,6 +219,11 @@ class Parts {
             claim.exponent = exponent_max;
             keep(judge(claim, unused[0], test::start.steady));
         });
+        each(again_, [&](std::uint32_t i) {
+            ShareClaim claim = prepared.claim(i % sessions_count);
+            claim.exponent = exponent_max;
+            keep(judge(claim, unused[0], test::start.steady));
+        });
         std::vector<DuplicateFilter> seen(sessions_count);
         std::vector<Judgement> judgements(shares_count);
         each(remember_, [&](std::uint32_t i) {
@@ -230,7 +237,7 @@ class Parts {
     }
     void print() const {
         for (const Stage* stage :
-             {&floor_, &copy_, &read_, &judge_, &remember_, &message_, &answer_}) {
+             {&floor_, &copy_, &read_, &judge_, &again_, &remember_, &message_, &answer_}) {
             stage->print(shares_count);
         }
     }
@@ -246,6 +253,7 @@ class Parts {
     Stage copy_{"floor: a copy of the line"};
     Stage read_{"read the request"};
     Stage judge_{"judge, refused"};
+    Stage again_{"judge, refused, extranonce2 as before"};
     Stage remember_{"judge, taken and remembered"};
     Stage message_{"make the message"};
     Stage answer_{"write the answer"};
@@ -255,7 +263,7 @@ class Parts {
 
 int main(int count, char** arguments) {
     const int rounds = count > 1 ? std::atoi(arguments[1]) : 20;
-    const Prepared prepared;
+    Prepared prepared;
     Parts parts;
     Stage refused("whole share, refused");
     Stage taken("whole share, taken and answered");

@@ -143,7 +143,8 @@ struct World {
     // Keys count from 1.
     std::uint64_t last_key = 0;
     sserver::ParkedSessions parked{{}, numbers, [this] { return ++last_key; }};
-    sserver::SessionWorld view{rules, book, numbers, parked};
+    sserver::MerkleRoots roots;
+    sserver::SessionWorld view{rules, book, numbers, parked, roots};
 };
 
 }  // namespace lode::test

@@ -248,7 +248,8 @@ TEST_CASE("when no session number is left the miner is told and closed") {
     SessionNumbers none(0, [](std::uint32_t) -> Result<void> {
         return failure(ErrorCode::exhausted, "disk full");
     });
-    const SessionWorld world{miner.world.rules, miner.world.book, none, miner.world.parked};
+    const SessionWorld world{miner.world.rules, miner.world.book, none, miner.world.parked,
+                             miner.world.roots};
     Session session(world, test::starting_at(0), 0, start.steady);
     const Reply reply = session.receive({.id = "1", .body = stratum::Subscribe()}, start);
     CHECK(has(reply.text, "no room for another session now"));

@@ -22,6 +22,7 @@ struct Found {
     }
     JobPtr job = a_job();
     stratum::Submit submit = a_submit();
+    MerkleRoots roots;
     ShareClaim claim{.job = *job,
                      .standing = Standing::in_force,
                      .extranonce1 = 0x00500007,
@@ -29,7 +30,8 @@ struct Found {
                      .exponent = -30,
                      .worker = &alice,
                      .submit = submit,
-                     .oldest_job = JobId(1)};
+                     .oldest_job = JobId(1),
+                     .roots = roots};
     DuplicateFilter seen;
     Judgement judgement;
     [[nodiscard]] ShareFacts facts() const { return {origin, claim, judgement, start.unix}; }

@@ -34,6 +34,7 @@ Judgement judged(const Case& with, DuplicateFilter& seen) {
     submit.version_bits = with.version_bits;
     const std::uint32_t used = with.version_bits ? *with.version_bits | with.mask : with.mask;
     submit = mine(*job, {.extranonce1 = extranonce, .mask = used, .want = with.want}, submit);
+    MerkleRoots roots;
     return judge({.job = *job,
                   .standing = with.standing,
                   .extranonce1 = extranonce,
@@ -41,7 +42,8 @@ Judgement judged(const Case& with, DuplicateFilter& seen) {
                   .exponent = -30,
                   .worker = with.worker,
                   .submit = submit,
-                  .oldest_job = JobId(1)},
+                  .oldest_job = JobId(1),
+                  .roots = roots},
                  seen, start.steady + with.later);
 }
 ShareVerdict verdict(const Case& with) {
