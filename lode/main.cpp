@@ -8,6 +8,7 @@
 #include "lode/sharelog_command.hpp"
 #include "lode/status.hpp"
 #include "lode/topics_command.hpp"
+#include "lode/user_command.hpp"
 
 namespace {
 
@@ -73,6 +74,10 @@ Result<int> perform(const Options& options) {
             return sharelog_verify(options);
         case Command::sharelog_accept_gap:
             return sharelog_accept_gap(options);
+        case Command::user_add:
+            return user_add(options);
+        case Command::user_list:
+            return user_list(options);
     }
     return failure(ErrorCode::internal, "a command without its case");
 }

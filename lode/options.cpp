@@ -51,6 +51,10 @@ class Parser {
         with_gap(add(sharelog,
                      {"accept-gap", "Give up shares that never came, so that a partition goes on"},
                      Command::sharelog_accept_gap));
+        CLI::App& user = group("user", "Who may mine where users are registered");
+        with_name(add(user, {"add", "Register a name"}, Command::user_add));
+        with_config(add(user, {"list", "Print each name and the day it was registered (UTC)"},
+                        Command::user_list));
     }
 
     Result<void> parse(std::vector<std::string> arguments) {
@@ -99,6 +103,13 @@ class Parser {
         command.add_option("--day", options_.day, "Only what was archived on that day (UTC)")
             ->type_name("YYYY-MM-DD")
             ->check(day_problem);
+    }
+
+    void with_name(CLI::App& command) {
+        with_config(command);
+        command.add_option("name", options_.user, "1 to 128 letters, digits, - and _; case counts")
+            ->type_name("NAME")
+            ->required();
     }
 
     void with_gap(CLI::App& command) {

@@ -22,6 +22,8 @@ enum class Command : std::uint8_t {
     sharelog_dump,
     sharelog_verify,
     sharelog_accept_gap,
+    user_add,
+    user_list,
 };
 
 enum class Format : std::uint8_t { text, json };
@@ -41,6 +43,7 @@ struct Options {
         std::string reason;
     };
     Gap gap{};
+    std::string user;  // of user add
 };
 
 // `arguments` are without the program's own name. Malformed says in one line what is allowed.

@@ -1,9 +1,6 @@
 // The archive read beside what the database has committed.
 #include "lode/sharelog_command.hpp"
 
-#include <pwd.h>
-#include <unistd.h>
-
 #include <cinttypes>
 #include <cstdio>
 
@@ -12,6 +9,7 @@
 #include "common/messages/share.pb.h"
 #include "common/runtime/run.hpp"
 #include "lode/configuration.hpp"
+#include "lode/operator.hpp"
 #include "lode/share_line.hpp"
 #include "sharelogger/config.hpp"
 #include "sharelogger/gap_repository.hpp"
@@ -26,12 +24,6 @@ using Committed = std::map<std::uint32_t, ShareRepository::Committed>;
 
 // A broken disk makes every share bad; a person needs to see only the first.
 constexpr std::int64_t bad_lines_max = 100;
-
-// Trouble with archive or database is not the configuration's.
-auto at_run_time(const Error& error) {
-    return failure(error.code == ErrorCode::malformed ? ErrorCode::internal : error.code,
-                   error.context);
-}
 
 Result<Committed> committed_of(const config::PoolConfig& pool) {
     LODE_TRY(auto connection, db::Connection::open(pool.database, pool.data_dir.string()));
@@ -81,14 +73,6 @@ int compare(const Committed& committed, const sharelogger::SharelogTotals& archi
               ", the database " + words(state.total));
     }
     return differences;
-}
-
-// "name@host" of who runs this program.
-std::string operator_name() {
-    const passwd* user = ::getpwuid(::getuid());
-    char host[64] = {};
-    if (::gethostname(host, sizeof host - 1) != 0) host[0] = '\0';
-    return std::string(user == nullptr ? std::to_string(::getuid()) : user->pw_name) + '@' + host;
 }
 
 }  // namespace

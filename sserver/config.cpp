@@ -252,7 +252,8 @@ const config::Section<Config>& section() {
                       .max = 256,
                       .sample = "2"})
             .setting("users", &Config::users,
-                     {.help = "Who may mine: payout addresses of the chain, or any name of "
+                     {.help = "Who may mine: payout addresses of the chain; names that are "
+                              "registered in the database (lode user add); or any name of "
                               "letters, digits, - and _."})
             .setting("blkmakers", &Config::blkmakers,
                      {.help = "Health endpoints of the blkmakers that solved shares are also sent "

@@ -16,8 +16,10 @@
 
 namespace lode::sserver {
 
-constexpr std::array<std::pair<std::string_view, UserMode>, 2> setting_names(UserMode) {
-    return {{{"address", UserMode::address}, {"open", UserMode::open}}};
+constexpr std::array<std::pair<std::string_view, UserMode>, 3> setting_names(UserMode) {
+    return {{{"address", UserMode::address},
+             {"registered", UserMode::registered},
+             {"open", UserMode::open}}};
 }
 
 constexpr std::array<std::pair<std::string_view, Acknowledge>, 3> setting_names(Acknowledge) {

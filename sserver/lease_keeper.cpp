@@ -61,6 +61,15 @@ Result<std::string> holder_of(const std::filesystem::path& folder) {
     return machine_id() + place;
 }
 
+LeaseKeeperOptions lease_keeper_options(const runtime::Context& context,
+                                        std::optional<std::uint16_t> id) {
+    return {.id = id,
+            .database = context.pool.database,
+            .database_folder = context.pool.data_dir,
+            .folder = context.data_folder,
+            .clock = context.clock};
+}
+
 LeaseKeeper::LeaseKeeper(LeaseKeeperOptions options, ServerLease lease, Executor& home,
                          std::function<void(Result<void>)> news)
     : options_(std::move(options)),

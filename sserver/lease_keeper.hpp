@@ -12,6 +12,7 @@
 
 #include "common/base/executor.hpp"
 #include "common/runtime/loop.hpp"
+#include "common/runtime/service.hpp"
 #include "sserver/lease_repository.hpp"
 #include "sserver/server_lease.hpp"
 
@@ -28,6 +29,9 @@ struct LeaseKeeperOptions {
     std::filesystem::path folder;  // of sserver; its `lock` is there
     const Clock& clock;
 };
+
+[[nodiscard]] LeaseKeeperOptions lease_keeper_options(const runtime::Context& context,
+                                                      std::optional<std::uint16_t> id);
 
 class LeaseKeeper {
   public:

@@ -43,12 +43,7 @@ Result<LeaseRow> read_row(const db::Row& row) {
 Result<LeaseRepository> LeaseRepository::open(const config::DatabaseConfig& database,
                                               const std::string& folder) {
     LODE_TRY(auto connection, db::Connection::open(database, folder));
-    LODE_TRY(const auto version, db::schema_version(connection));
-    if (version < schema_needed) {
-        return failure(ErrorCode::unavailable,
-                       "the database's schema is version " + std::to_string(version) + ", " +
-                           std::to_string(schema_needed) + " is needed: run lode db migrate");
-    }
+    LODE_TRY_VOID(db::need_schema(connection, schema_needed));
     return LeaseRepository(std::move(connection));
 }
 

@@ -23,6 +23,7 @@
 #include "sserver/node_watcher.hpp"
 #include "sserver/share_spool_replay.hpp"
 #include "sserver/solved_ways.hpp"
+#include "sserver/user_keeper.hpp"
 
 namespace lode::sserver {
 namespace {
@@ -96,6 +97,7 @@ class Sserver final : public runtime::Service {
     std::unique_ptr<ShareSpoolReplay> replay_;
     std::unique_ptr<LeaseKeeper> lease_;
     std::unique_ptr<NodeWatcher> watcher_;
+    std::unique_ptr<UserKeeper> users_;  // where users are registered
     std::vector<std::unique_ptr<Lane>> lanes_;
     std::unique_ptr<SolvedWays> solved_;
     bool dead_work_ = false;
@@ -114,6 +116,10 @@ Result<void> Sserver::start() {
     }
     LODE_TRY_VOID(doors_.take_ports());
     LODE_TRY_VOID(open_lease());
+    if (rules_.users.mode == UserMode::registered) {
+        users_ = std::make_unique<UserKeeper>(user_keeper_options(context_));
+        rules_.users.registered = &users_->users();
+    }
     LODE_TRY_VOID(open_numbers());
     // Before the spools: shares of an earlier run need its jobs.
     LODE_TRY(keeper_, JobKeeper::open(context_));
@@ -128,12 +134,7 @@ Result<void> Sserver::start() {
 }
 
 Result<void> Sserver::open_lease() {
-    LODE_TRY(lease_, LeaseKeeper::open({.id = config_.id,
-                                        .database = context_.pool.database,
-                                        .database_folder = context_.pool.data_dir,
-                                        .folder = context_.data_folder,
-                                        .clock = context_.clock},
-                                       context_.loop,
+    LODE_TRY(lease_, LeaseKeeper::open(lease_keeper_options(context_, config_.id), context_.loop,
                                        [this](const auto& outcome) { lease_news(outcome); }));
     return success();
 }
@@ -278,6 +279,7 @@ std::string Sserver::no_work() const {
         const std::string trouble = lease_ ? lease_->trouble() : "";
         return trouble.empty() ? "no server id yet" : trouble;
     }
+    if (users_ && !users_->users().names()) return "registered users are not known yet";
     if (!jobs_.current()) return "no job yet, miners are not let in";
     if (!jobs_.fresh()) return "no jobs come, miners sent away";
     if (dead_work_) return "a node has a newer block than jobs build on, miners sent away";

@@ -111,5 +111,7 @@ class Connection {
 // 0 for a database without a schema, and for a user who may not see it. Changes nothing.
 [[nodiscard]] Result<std::int64_t> schema_version(Connection& connection);
 [[nodiscard]] std::int64_t newest_schema_version();
+// Unavailable, saying what is to be done, while the schema is older than `version`.
+[[nodiscard]] Result<void> need_schema(Connection& connection, std::int64_t version);
 
 }  // namespace lode::db

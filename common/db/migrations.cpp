@@ -212,6 +212,14 @@ Result<std::int64_t> schema_version(Connection& connection) {
     return rows.front().is_null(0) ? std::int64_t{0} : rows.front().integer(0);
 }
 
+Result<void> need_schema(Connection& connection, std::int64_t version) {
+    LODE_TRY(const auto present, schema_version(connection));
+    if (present >= version) return success();
+    return failure(ErrorCode::unavailable,
+                   "the database's schema is version " + std::to_string(present) + ", " +
+                       std::to_string(version) + " is needed: run lode db migrate");
+}
+
 Result<void> migrate(Connection& connection) {
     LODE_TRY(const auto present, schema_version(connection));
     for (std::int64_t version = present + 1; version <= newest_schema_version(); ++version) {

@@ -94,3 +94,12 @@ TEST_CASE("wrong arguments are refused in one line that names them") {
     CHECK(contains(refusal({"sharelog", "dump", "--config", "a", "--day", "21.11.2026"}),
                    "21.11.2026"));
 }
+
+TEST_CASE("a user is added by name") {
+    const auto add = parse_options({"user", "add", "--config", "a", "alice"}).value();
+    CHECK(add.command == Command::user_add);
+    CHECK(add.user == "alice");
+    CHECK(parse_options({"user", "list", "--config", "a"}).value().command == Command::user_list);
+    CHECK_FALSE(parse_options({"user", "add", "--config", "a"}));
+    CHECK_FALSE(parse_options({"user", "list", "--config", "a", "alice"}));
+}

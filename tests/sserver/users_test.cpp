@@ -52,16 +52,36 @@ TEST_CASE("an open pool takes names of its alphabet") {
     CHECK(refusal("alice bob", open_pool) == "user name may have letters, digits, - and _ only");
     CHECK(refusal("al\xc3\xa9", open_pool) == "user name may have letters, digits, - and _ only");
     CHECK(parse_login(std::string(128, 'a'), open_pool));
-    CHECK(refusal(std::string(129, 'a'), open_pool) == "user name is too long");
+    CHECK(refusal(std::string(129, 'a'), open_pool) == "user name is longer than 128 bytes");
 }
 
 TEST_CASE("worker names are bounded and harmless") {
     CHECK(parse_login("a." + std::string(64, 'w'), open_pool));
-    CHECK(refusal("a." + std::string(65, 'w'), open_pool) == "worker name is too long");
+    CHECK(refusal("a." + std::string(65, 'w'), open_pool) == "worker name is longer than 64 bytes");
     CHECK(parse_login("a.rig#1/x:y@z", open_pool));
     for (const char* bad :
          {"a.b c", "a.b\"", "a.<b>", "a.b\\", "a.b\x01", "a.b\x7f", "a.\xc3\xa9"}) {
         INFO(bad);
         CHECK_FALSE(parse_login(bad, open_pool));
     }
+}
+
+TEST_CASE("a registered pool takes the names it knows, byte by byte") {
+    RegisteredUsers users;
+    const UserRules rules{.mode = UserMode::registered, .registered = &users};
+    CHECK(refusal("alice", rules) == "the pool does not know its users yet, try again");
+    users.set(std::make_shared<UserNames>(std::vector{mark_of("alice"), mark_of(address)}));
+    const auto worker = parse_login("alice.rig", rules).value();
+    CHECK(worker.user == "alice");
+    CHECK(worker.name == "rig");
+    CHECK(parse_login(address, rules));
+    const std::string unknown =
+        "user name is not registered: register with the pool first (case counts)";
+    CHECK(refusal("bob.rig", rules) == unknown);
+    CHECK(refusal("Alice", rules) == unknown);
+    CHECK(refusal("al ice", rules) == "user name may have letters, digits, - and _ only");
+    CHECK(refusal("", rules) == "user name is empty");
+    users.set(std::make_shared<UserNames>(std::vector{mark_of("bob")}));
+    CHECK(parse_login("bob", rules));
+    CHECK(refusal("alice", rules) == unknown);
 }

@@ -43,6 +43,8 @@ SERVICE_ADAPTERS = {
     "sserver/node_watcher",        # the nodes' tips, each on a thread of its own
     "sserver/share_spool",         # the spool's files on a thread of their own
     "sserver/share_spool_replay",  # old spools onto the bus
+    "sserver/user_keeper",         # registered users on a thread of their own
+    "sserver/user_repository",     # their rows
     "sserver/solved_ways",         # solved shares to blkmakers, bus and disk
 }
 

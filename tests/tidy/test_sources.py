@@ -18,6 +18,7 @@ REASONS = {
     "common/db/dialect.cpp": "by statement_test and migrations_test",
     "common/db/row.cpp": "by connection_test",
     "sharelogger/archive_frame.cpp": "by archive_test",
+    "lode/operator.cpp": "by sharelog_command_test and user_command_test",
     "sserver/doors.cpp": "by service_test, which runs the whole server",
     "sserver/job_feed.cpp": "by service_test, which runs the whole server",
     "sserver/job_keeper.cpp": "by service_jobs_test, which runs the whole server",

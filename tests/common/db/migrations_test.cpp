@@ -94,6 +94,18 @@ TEST_CASE("a schema newer than the program is left alone", "[database]") {
     CHECK(db::schema_version(connection).value() == 1000);
 }
 
+TEST_CASE("who needs a schema waits for it", "[database]") {
+    const test::Database database;
+    auto connection = database.open();
+    const auto needed = db::need_schema(connection, 1);
+    REQUIRE_FALSE(needed);
+    CHECK(needed.error().code == ErrorCode::unavailable);
+    REQUIRE(db::migrate(connection));
+    CHECK(db::need_schema(connection, 1));
+    CHECK(db::need_schema(connection, db::newest_schema_version()));
+    CHECK_FALSE(db::need_schema(connection, db::newest_schema_version() + 1));
+}
+
 TEST_CASE("a worker belongs to a user that exists, and names differ by case", "[database]") {
     const test::Database database;
     auto connection = database.open();
