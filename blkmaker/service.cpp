@@ -9,7 +9,6 @@
 #include "blkmaker/block_assembler.hpp"
 #include "blkmaker/config.hpp"
 #include "blkmaker/follower.hpp"
-#include "blkmaker/home.hpp"
 #include "blkmaker/journal_writer.hpp"
 #include "blkmaker/probe.hpp"
 #include "blkmaker/solution.hpp"
@@ -43,7 +42,6 @@ class Blkmaker final : public runtime::Service {
         : context_(context),
           chain_(context.pool.chain()),
           probe_(context.metrics),
-          home_(context.loop),
           config_(config) {}
 
     Result<void> start() override;
@@ -81,7 +79,6 @@ class Blkmaker final : public runtime::Service {
     runtime::Context& context_;
     const config::ChainConfig& chain_;
     Probe probe_;
-    Home home_;  // before all that posts to it
     Config config_;
     TemplateStore templates_;
     std::set<Hash256> journaled_;           // of the blocks that are followed
@@ -103,11 +100,11 @@ Result<void> Blkmaker::start() {
     const UnixTime now = context_.clock.unix_now();
     LODE_TRY(auto journal, Journal::open(context_.data_folder / "journal", now));
     LODE_TRY(waiting_, parse_entries(journal.take_entries()));
-    journal_ = std::make_unique<JournalWriter>(std::move(journal), context_.clock, home_);
+    journal_ = std::make_unique<JournalWriter>(std::move(journal), context_.clock, context_.loop);
     LODE_TRY(auto files, TemplateFiles::open(context_.data_folder / "templates", now));
-    keeper_ = std::make_unique<TemplateKeeper>(std::move(files), context_.clock, home_);
-    LODE_TRY(follower_,
-             Follower::open(context_, config_, {probe_, home_, [this] { read_journal_again(); }}));
+    keeper_ = std::make_unique<TemplateKeeper>(std::move(files), context_.clock, context_.loop);
+    LODE_TRY(follower_, Follower::open(context_, config_,
+                                       {probe_, context_.loop, [this] { read_journal_again(); }}));
     LODE_TRY_VOID(open_bus());
     keeper_->load([this](const TemplatePtr& message) { template_kept(message); },
                   [this] {
@@ -142,7 +139,7 @@ void Blkmaker::open_intakes() {
                         runtime::intake<v1::SolvedShare>(
                             {.body_max = solved_body_max, .secret = secret},
                             [this](const auto& share, const auto& responder) {
-                                home_.post([this, share, responder] {
+                                context_.loop.post([this, share, responder] {
                                     solved(*share, {.position = {}, .responder = responder});
                                 });
                             }));
@@ -150,7 +147,7 @@ void Blkmaker::open_intakes() {
         http::Method::post, "/v1/template",
         runtime::intake<v1::TemplateMessage>(
             {.secret = secret}, [this](const auto& message, const auto& responder) {
-                home_.post([this, message, responder] {
+                context_.loop.post([this, message, responder] {
                     const auto taken = template_arrived(message);
                     responder.send(taken ? http::Response{.status = 200, .body = "{}"}
                                          : http::error_response(422, taken.error().context));
