@@ -19,8 +19,6 @@ using std::chrono::seconds;
 constexpr auto idle_time = milliseconds(100);
 // Positions only spare work after a restart; this long they wait for others.
 constexpr auto commit_delay = milliseconds(100);
-// Brokers that did not answer are asked again.
-constexpr auto ask_again_after = milliseconds(250);
 constexpr auto lag_interval = seconds(1);
 
 }  // namespace

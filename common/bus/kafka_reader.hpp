@@ -12,6 +12,9 @@
 
 namespace lode::bus {
 
+// Brokers that did not answer are asked again.
+inline constexpr auto ask_again_after = std::chrono::milliseconds(250);
+
 class KafkaReader final : public KafkaEvents,
                           public KafkaPart,
                           public std::enable_shared_from_this<KafkaReader> {

@@ -13,8 +13,6 @@ using std::chrono::seconds;
 
 // A reader waits for brokers this long at its start, then goes on in the background.
 constexpr auto open_patience = seconds(10);
-// Brokers that did not answer are asked again.
-constexpr auto ask_again_after = milliseconds(250);
 // For a first connection; what is not there by then is waited for in the background.
 constexpr auto connect_time = seconds(1);
 // A group waits this long for a member that hangs; it would be put out of the group anyway.
