@@ -26,6 +26,8 @@ using ShareRecords = std::vector<bus::Record<v1::Share>>;
 constexpr std::size_t batch_max = 32'000;
 constexpr auto reopen_first = std::chrono::seconds(1);
 constexpr auto reopen_max = std::chrono::seconds(10);
+// While the database is away the same is said only so often.
+constexpr auto complaint_interval = std::chrono::minutes(1);
 constexpr auto tick = std::chrono::seconds(1);
 // How often stopped partitions are looked at again, and workers' last shares are noted.
 constexpr auto upkeep_interval = std::chrono::seconds(10);
@@ -79,6 +81,7 @@ class Sharelogger final : public runtime::Service {
     Result<void> open_jobs();
     Result<void> open_shares();
     void close();
+    void complain(const Error& error);
     void fail(const Error& error);
 
     void jobs_arrived(const JobRecords& records);
@@ -114,6 +117,8 @@ class Sharelogger final : public runtime::Service {
     SteadyTime next_upkeep_{};
     SteadyTime next_retention_{};
     Duration reopen_after_ = reopen_first;
+    std::string complaint_;  // the last one of accounts that stopped
+    SteadyTime complained_{};
     std::string waiting_for_ = "the job topic";
 };
 
@@ -186,11 +191,16 @@ void Sharelogger::close() {
     probe_.held.set(0);
 }
 
+void Sharelogger::complain(const Error& error) {
+    const auto at = now().steady;
+    if (error.context == complaint_ && at - complained_ < complaint_interval) return;
+    complaint_ = error.context;
+    complained_ = at;
+    log::warn("accounts stopped, opened again until they are open", {{"error", error}});
+}
+
 void Sharelogger::fail(const Error& error) {
-    log::error(
-        "accounts stopped, opening them again",
-        {{"error", error},
-         {"in_ms", std::chrono::duration_cast<std::chrono::milliseconds>(reopen_after_).count()}});
+    complain(error);
     waiting_for_ = error.context;
     probe_.restarts.increment();
     close();
