@@ -199,15 +199,23 @@ void Lane::show_stream() {
     const std::size_t under_way = sessions_.shares_under_way();
     const bool slow_bus =
         sessions_.stream().spooling() && options_.sessions.stream.acknowledge != Acknowledge::spool;
-    if (slow_bus != state_.slow_bus.load(std::memory_order_relaxed)) {
-        log::warn(
-            slow_bus ? "shares go to the spool, the bus is slow" : "shares go to the bus again",
-            {{"loop", options_.number}, {"backlog", sessions_.stream().backlog()}});
-    }
+    tell_route(slow_bus ? Route::spool : Route::bus);
     probe_.shares_under_way.set(under_way);
     state_.under_way.store(under_way, std::memory_order_relaxed);
     state_.stuck.store(sessions_.stream().stuck(), std::memory_order_relaxed);
     state_.slow_bus.store(slow_bus, std::memory_order_relaxed);
+}
+
+// A bus that is barely quick enough makes the route change every second.
+void Lane::tell_route(Route route) {
+    constexpr auto interval = std::chrono::seconds(30);
+    const SteadyTime at = clock_.steady_now();
+    if (route == told_route_ || (told_at_ && at - *told_at_ < interval)) return;
+    log::warn(route == Route::spool ? "shares go to the spool, the bus is slow"
+                                    : "shares go to the bus again",
+              {{"loop", options_.number}, {"backlog", sessions_.stream().backlog()}});
+    told_route_ = route;
+    told_at_ = at;
 }
 
 void Lane::show_spool() {

@@ -97,6 +97,8 @@ class Lane final : public net::ConnectionHandler, public LoopPort, private Share
     void read_failed() override { sessions_.stream().read_failed(); }
     [[nodiscard]] Moment moment();
     void show_stream();
+    enum class Route : bool { bus, spool };
+    void tell_route(Route route);
     void show_spool();
     void outcome(Sequence sequence, const Result<bus::Position>& place);
 
@@ -108,6 +110,8 @@ class Lane final : public net::ConnectionHandler, public LoopPort, private Share
     metrics::Gauge spooled_seconds_;
     LoopSessions sessions_;
     std::atomic<bool> draining_{false};
+    Route told_route_ = Route::bus;  // in the log, and when
+    std::optional<SteadyTime> told_at_{};
     StreamState state_;
     Moment moment_{};  // the loop's
     std::unique_ptr<net::Loop> loop_;
