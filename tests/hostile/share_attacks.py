@@ -157,11 +157,12 @@ class ResumeGuesses(Attack):
 
     async def wave(self, dice):
         first = await self.miner(dice)
-        own = int.from_bytes(first.extranonce1, "big")
+        own = int(first.session_id, 16)
         for _ in range(10):
             wire = await self.open(dice)
-            guess = (own + dice.randrange(-2000, 2000)) & 0xffffffff
-            _, extranonce1, _ = await wire.call("mining.subscribe", "test/1.0", f"{guess:08x}")
+            # One bit apart, or another connection's place: its lower 32 bits.
+            guess = own ^ (1 << dice.randrange(96) if dice.random() < 0.5 else dice.getrandbits(10))
+            _, extranonce1, _ = await wire.call("mining.subscribe", "test/1.0", f"{guess:024x}")
             self.had.append(extranonce1)
             if extranonce1 == first.extranonce1.hex():
                 self.complain(f"{extranonce1} belongs to a session that lives")
@@ -170,6 +171,37 @@ class ResumeGuesses(Attack):
 
     def report(self):
         return super().report() | {"extranonces": self.had}
+
+
+class Resumes(Attack):
+    """A credited miner whose connection breaks comes back as three at once with its session id,
+    and sends its share again: it is credited once, and one of the three has the session."""
+    name = "resumes"
+    pace = 0.5
+
+    async def wave(self, dice):
+        wire = await self.miner(dice)
+        share, _ = wire.find()
+        if (await self.outcomes([wire.ask("mining.submit", *share)]))["true"] != 1:
+            return
+        if dice.random() < 0.7:  # otherwise the pool has yet to learn that it is gone
+            wire.reset()
+        heirs = [await self.open(dice) for _ in range(3)]
+        answers = await asyncio.gather(*(
+            heir.call("mining.subscribe", "test/1.0", wire.session_id) for heir in heirs))
+        await asyncio.gather(*(heir.call("mining.authorize", wire.user, "x") for heir in heirs))
+        had = [answer[1] for answer in answers]
+        for heir, extranonce1 in zip(heirs, had):
+            if extranonce1 == wire.extranonce1.hex():
+                self.counts["resumed"] += 1
+                found = await self.outcomes([heir.ask("mining.submit", *share)])
+                if found["true"]:
+                    self.complain("a share is credited again after its session was resumed")
+        if had.count(wire.extranonce1.hex()) > 1:
+            self.complain("two connections have one session")
+        wire.reset()
+        for heir in heirs:
+            await self.leave(heir)
 
 
 class Farewell(Attack):

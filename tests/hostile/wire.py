@@ -81,6 +81,7 @@ class Wire(asyncio.Protocol):
         self.answers = 0  # lines that are no notifications
         self.difficulty = None
         self.job = None
+        self.session_id = None
         self.extranonce1 = None
         self.extranonce2_size = None
         self.extranonce2s = itertools.count(1)
@@ -164,7 +165,9 @@ class Wire(asyncio.Protocol):
         return await asyncio.wait_for(self.ask(method, *params), ANSWER_SECONDS)
 
     async def login(self, user):
-        _, extranonce1, self.extranonce2_size = await self.call("mining.subscribe", "test/1.0")
+        kinds, extranonce1, self.extranonce2_size = \
+            await self.call("mining.subscribe", "test/1.0")
+        self.session_id = kinds[0][1]
         self.extranonce1 = bytes.fromhex(extranonce1)
         await self.call("mining.authorize", user, "x")
         self.user = user
