@@ -209,6 +209,14 @@ inline v1::PoolEvent complete_alert() {
     return event;
 }
 
+inline v1::PoolEvent complete_ban() {
+    auto event = with_chain<v1::PoolEvent>();
+    event.mutable_ban()->set_address("192.0.2.1");
+    event.mutable_ban()->set_reason("malformed");
+    event.mutable_ban()->set_seconds(300);
+    return event;
+}
+
 inline v1::Command complete_command() {
     auto command = with_origin<v1::Command>();
     command.set_id("id");

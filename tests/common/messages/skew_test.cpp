@@ -42,6 +42,7 @@ std::vector<Example> examples() {
     all.push_back(example("node", complete_node()));
     all.push_back(example("watch", complete_watch()));
     all.push_back(example("alert", complete_alert()));
+    all.push_back(example("ban", complete_ban()));
     all.push_back(example("command", complete_command()));
     return all;
 }
