@@ -128,6 +128,7 @@ Result<ListenerRules> listener_rules(const ListenerConfig& listener, VardiffOpti
 }
 
 std::string check(const Config& config) {
+    if (config.ban_time > config.ban_time_max) return "ban_time must not be above ban_time_max";
     return check_range(config.min_difficulty, config.max_difficulty);
 }
 
@@ -210,6 +211,67 @@ config::Section<Config> limit_settings(config::Section<Config> table) {
     return table;
 }
 
+// What one connection is borne with.
+config::Section<Config> conduct_settings(config::Section<Config> table) {
+    table
+        .setting("max_workers", &Config::max_workers,
+                 {.help = "Workers of one connection.", .min = 1, .max = 10'000})
+        .setting("max_malformed", &Config::max_malformed,
+                 {.help = "Lines that are no requests, with the last of which a connection is "
+                          "closed: an offence.",
+                  .min = 1,
+                  .max = 200})
+        .setting("max_refused_logins", &Config::max_refused_logins,
+                 {.help = "Refused logins before any granted one, with the last of which a "
+                          "connection is closed: an offence, as is leaving with one.",
+                  .min = 1,
+                  .max = 200})
+        .setting("max_invalid_percent", &Config::max_invalid_percent,
+                 {.help = "With more of 100 shares invalid, or as many sent twice, a connection is "
+                          "closed: an offence. Stale ones do not count; 100 turns it off.",
+                  .min = 1,
+                  .max = 100});
+    return table;
+}
+
+// What one address is: the connections of all who share it.
+config::Section<Config> address_settings(config::Section<Config> table) {
+    using std::chrono::hours;
+    using std::chrono::minutes;
+    using std::chrono::seconds;
+    table
+        .setting("max_connections_per_address", &Config::max_connections_per_address,
+                 {.help = "Connections of one address at a time; of IPv6 the first 64 bits count.",
+                  .min = 1,
+                  .max = 1'000'000})
+        .setting("max_connects_per_minute", &Config::max_connects_per_minute,
+                 {.help = "New connections of one address a minute.", .min = 1, .max = 1'000'000})
+        .setting("ban_after", &Config::ban_after,
+                 {.help = "Offences of one address within ban_window that it is banned for. More "
+                          "are borne with where others mine from the same address.",
+                  .min = 1,
+                  .max = 1'000'000})
+        .setting(
+            "ban_window", &Config::ban_window,
+            {.help = "Time that offences are counted over.", .min = seconds(1), .max = hours(24)})
+        .setting("ban_time", &Config::ban_time,
+                 {.help = "How long a ban lasts; each further one twice as long.",
+                  .min = seconds(1),
+                  .max = hours(24 * 30)})
+        .setting("ban_time_max", &Config::ban_time_max,
+                 {.help = "Longest ban. After as long without another it begins with ban_time.",
+                  .min = seconds(1),
+                  .max = hours(24 * 30)})
+        .setting("allow", &Config::allow,
+                 {.help = "Addresses and ranges that are never limited or banned.",
+                  .sample = "192.0.2.0/24",
+                  .problem = range_problem})
+        .setting("log_addresses", &Config::log_addresses,
+                 {.help = "How miners' addresses are shown in the log and in events: in full, only "
+                          "their network (/24, IPv6 /48), or not at all."});
+    return table;
+}
+
 config::Section<Config> storage_settings(config::Section<Config> table) {
     using config::ByteSize;
     using std::chrono::milliseconds;
@@ -268,7 +330,9 @@ const config::Section<Config>& section() {
             .setting("watch_nodes", &Config::watch_nodes,
                      {.help = "Ask the chain's nodes for their tips, and send miners away when "
                               "jobs do not follow a newer block for 10 s."});
-        return storage_settings(limit_settings(difficulty_settings(std::move(all))))
+        all = limit_settings(difficulty_settings(std::move(all)));
+        all = address_settings(conduct_settings(std::move(all)));
+        return storage_settings(std::move(all))
             .list("listener", &Config::listeners, listener_section(), {.min = 1, .max = 64})
             .check(check);
     }();
@@ -308,6 +372,27 @@ Result<SessionRules> session_rules(const Config& config, const config::ChainConf
     }
     rules.login_timeout = config.login_timeout;
     rules.idle_timeout = config.idle_timeout;
+    rules.workers_max = config.max_workers;
+    return rules;
+}
+
+ConductRules conduct_rules(const Config& config) {
+    return {.malformed_max = config.max_malformed,
+            .refused_logins_max = config.max_refused_logins,
+            .invalid_percent = config.max_invalid_percent};
+}
+
+GuardRules guard_rules(const Config& config) {
+    GuardRules rules{.connections_max = config.max_connections_per_address,
+                     .connects_per_minute = config.max_connects_per_minute,
+                     .ban_after = config.ban_after,
+                     .ban_window = config.ban_window,
+                     .ban_time = config.ban_time,
+                     .ban_time_max = config.ban_time_max,
+                     .allow = {}};
+    for (const std::string& text : config.allow) {
+        rules.allow.push_back(AddressRange::parse(text).value());
+    }
     return rules;
 }
 

@@ -11,6 +11,9 @@
 #include <vector>
 
 #include "common/config/pool.hpp"
+#include "sserver/conduct.hpp"
+#include "sserver/guard.hpp"
+#include "sserver/log_address.hpp"
 #include "sserver/session.hpp"
 #include "sserver/share_stream.hpp"
 
@@ -29,6 +32,12 @@ constexpr std::array<std::pair<std::string_view, Acknowledge>, 3> setting_names(
 
 constexpr std::array<std::pair<std::string_view, Reward>, 2> setting_names(Reward) {
     return {{{"pool", Reward::pool}, {"solo", Reward::solo}}};
+}
+
+constexpr std::array<std::pair<std::string_view, LogAddresses>, 3> setting_names(LogAddresses) {
+    return {{{"full", LogAddresses::full},
+             {"truncated", LogAddresses::truncated},
+             {"none", LogAddresses::none}}};
 }
 
 // What kind of miners a listener is for: what its difficulties are unless they are set.
@@ -84,6 +93,18 @@ struct Config {
     config::ByteSize max_line = {8 * 1024};
     config::ByteSize max_unread = {256 * 1024};
     std::chrono::milliseconds send_timeout = std::chrono::seconds(60);
+    std::uint32_t max_workers = 64;
+    std::uint8_t max_malformed = 5;
+    std::uint8_t max_refused_logins = 5;
+    std::uint8_t max_invalid_percent = 50;
+    std::uint32_t max_connections_per_address = 5'000;
+    std::uint32_t max_connects_per_minute = 10'000;
+    std::uint32_t ban_after = 20;
+    std::chrono::milliseconds ban_window = std::chrono::minutes(10);
+    std::chrono::milliseconds ban_time = std::chrono::minutes(5);
+    std::chrono::milliseconds ban_time_max = std::chrono::hours(1);
+    std::vector<std::string> allow;
+    LogAddresses log_addresses = LogAddresses::full;
     std::vector<ListenerConfig> listeners = {ListenerConfig()};
 };
 
@@ -99,5 +120,9 @@ struct Config {
 // The rules of sessions that the settings and the chain amount to; the server id comes later.
 [[nodiscard]] Result<SessionRules> session_rules(const Config& config,
                                                  const config::ChainConfig& chain);
+
+[[nodiscard]] ConductRules conduct_rules(const Config& config);
+// The allow list has been checked with the settings.
+[[nodiscard]] GuardRules guard_rules(const Config& config);
 
 }  // namespace lode::sserver

@@ -10,6 +10,13 @@
 namespace lode::sserver {
 namespace {
 
+std::optional<Offence> offence_of(net::CloseReason reason) {
+    using net::CloseReason;
+    if (reason == CloseReason::line_too_long) return Offence::long_line;
+    if (reason == CloseReason::tls_on_plain_port) return Offence::handshake;
+    return std::nullopt;
+}
+
 ClientId client_of(net::ConnectionId id) {
     return ClientId(id.packed());
 }
@@ -113,8 +120,8 @@ void Lane::close_all() {
 }
 
 void Lane::opened(net::ConnectionId id, const net::Peer& peer) {
-    sessions_.opened(client_of(id), options_.sessions.rules.listeners.at(peer.listener),
-                     loop_->now());
+    sessions_.opened({client_of(id), peer.address},
+                     options_.sessions.rules.listeners.at(peer.listener), loop_->now());
 }
 
 void Lane::line(net::ConnectionId id, std::string_view line) {
@@ -134,8 +141,11 @@ void Lane::deadline(net::ConnectionId id) {
 }
 
 void Lane::closed(net::ConnectionId id, net::CloseReason reason) {
-    sessions_.closed(client_of(id), loop_->now());
-    log::debug("connection closed", {{"reason", to_string(reason)}});
+    sessions_.closed(client_of(id), {to_string(reason), offence_of(reason)}, loop_->now());
+}
+
+void Lane::close_banned(const Ban& ban) {
+    loop_->post([this, ban] { sessions_.close_banned(ban); });
 }
 
 void Lane::send(ClientId client, std::string_view text) {

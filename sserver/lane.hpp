@@ -63,6 +63,7 @@ class Lane final : public net::ConnectionHandler, public LoopPort, private Share
     void no_work(const SharedText& farewell);
     void work_again();
     void close_all();
+    void close_banned(const Ban& ban);
     // From now on nothing of miners is read.
     void drain() { draining_.store(true); }
     [[nodiscard]] const StreamState& stream() const { return state_; }

@@ -28,10 +28,17 @@ void log_program(ClientId client, const stratum::Request& request) {
     }
 }
 
+Repute repute_of(const Conduct& conduct) {
+    return conduct.proven() ? Repute::proven : Repute::unproven;
+}
+
 }  // namespace
 
 LoopSessions::LoopSessions(const LoopSessionsOptions& options, LoopPort& port, LoopProbe& probe)
-    : port_(port),
+    : guard_(options.guard),
+      conduct_(options.conduct),
+      log_addresses_(options.log_addresses),
+      port_(port),
       probe_(probe),
       book_(options.job_life),
       world_{options.rules, book_, options.numbers, options.parked, roots_, options.loop},
@@ -43,8 +50,15 @@ LoopSessions::Client* LoopSessions::find(ClientId client) {
     return found != nullptr && found->id == client ? found : nullptr;
 }
 
-void LoopSessions::opened(ClientId client, const ListenerRules& rules, SteadyTime now) {
-    clients_.emplace(slot_of(client), Client{client, Session(world_, rules, slot_of(client), now)});
+void LoopSessions::opened(const Visitor& visitor, const ListenerRules& rules, SteadyTime now) {
+    const auto& [client, address] = visitor;
+    if (const auto refusal = guard_.enter(address, now)) {
+        port_.close(client);
+        tell("connection refused", address, to_string(*refusal), now);
+        return;
+    }
+    const std::uint32_t slot = slot_of(client);
+    clients_.emplace(slot, Client{client, address, {}, Session(world_, rules, slot, now)});
     probe_.connections.increment();
     look(client, now);
 }
@@ -55,8 +69,10 @@ void LoopSessions::look(ClientId client, SteadyTime now) {
     if (const auto next = found->session.next_look(now)) {
         port_.look_at(client, *next);
     } else {
-        dismiss(client, found->session.working() ? "nothing heard for too long"
-                                                 : "not subscribed and authorised in time");
+        const bool working = found->session.working();
+        (working ? probe_.idle_timeouts : probe_.login_timeouts).increment();
+        dismiss(client,
+                working ? "nothing heard for too long" : "not subscribed and authorised in time");
     }
 }
 
@@ -65,9 +81,13 @@ void LoopSessions::dismiss(ClientId client, std::string_view reason) {
     port_.close(client);
 }
 
-void LoopSessions::closed(ClientId client, SteadyTime now) {
+void LoopSessions::closed(ClientId client, const Ending& ending, SteadyTime now) {
     Client* found = find(client);
     if (found == nullptr) return;
+    Conduct& conduct = found->conduct;
+    offended(*found, ending.offence ? conduct.offend(*ending.offence) : conduct.left(), now);
+    tell("connection closed", found->address, ending.reason, now);
+    guard_.left(found->address, repute_of(conduct), now);
     park(found->session, now);
     returning_.erase(client);
     probe_.connections.decrement();
@@ -79,9 +99,7 @@ void LoopSessions::line(ClientId client, std::string_view line, Moment now) {
     if (found == nullptr) return;
     const auto request = reader_.read(line);
     if (!request) {
-        probe_.lines_malformed.increment();
-        const std::string_view id = reader_.malformed_id();
-        carry_out(*found, found->session.malformed(id, request.error()), id, now.steady);
+        malformed(*found, request.error(), now.steady);
         return;
     }
     if (!waits_for_session(*found, request.value(), now.steady)) act(*found, request.value(), now);
@@ -91,11 +109,13 @@ void LoopSessions::act(Client& client, const stratum::Request& request, Moment n
     log_program(client.id, request);
     const bool worked = client.session.working();
     Reply reply = client.session.receive(request, now);
+    const auto offence = judge(client, reply, now.steady);
     if (!worked && client.session.working()) {
         probe_.sessions.increment();
         look(client.id, now.steady);
     }
     carry_out(client, std::move(reply), request.id, now.steady);
+    offended(client, offence, now.steady);
 }
 
 void LoopSessions::park(Session& session, SteadyTime now) {
@@ -143,6 +163,54 @@ void LoopSessions::resume(ClientId client, Moment now) {
     LODE_ASSERT(back != nullptr);  // closed() forgets who is gone
     if (!back->session.number()) (void)go_on(back->session, returning.key, now.steady);
     act(*back, {.id = returning.request_id, .body = stratum::Subscribe()}, now);
+}
+
+void LoopSessions::malformed(Client& client, const Error& error, SteadyTime now) {
+    probe_.lines_malformed.increment();
+    port_.send(client.id, stratum::error_line(reader_.malformed_id(), stratum::RejectCode::other,
+                                              error.context));
+    offended(client, client.conduct.malformed(conduct_), now);
+}
+
+std::optional<Offence> LoopSessions::judge(Client& client, const Reply& reply, SteadyTime now) {
+    Conduct& conduct = client.conduct;
+    if (reply.login_refused) {
+        tell("login refused", client.address, "no such user", now);
+        return conduct.login_refused(conduct_);
+    }
+    if (client.session.authorised()) conduct.login_granted();
+    if (!reply.verdict) return std::nullopt;
+    const bool known = conduct.proven();
+    const auto offence = conduct.share(*reply.verdict, conduct_);
+    if (!known && conduct.proven()) guard_.proven(client.address);
+    return offence;
+}
+
+void LoopSessions::offended(Client& client, std::optional<Offence> offence, SteadyTime now) {
+    if (!offence) return;
+    tell("connection offends", client.address, to_string(*offence), now);
+    guard_.offended(client.address, *offence, repute_of(client.conduct), now);
+    dismiss(client.id, "closed for " + std::string(to_string(*offence)));
+}
+
+void LoopSessions::tell(std::string_view what, const IpAddress& address, std::string_view reason,
+                        SteadyTime now) {
+    std::string cause(what);
+    cause += reason;
+    const auto left_out = log_limit_.line(cause, now);
+    if (!left_out) return;
+    log::info(
+        what,
+        {{"address", shown(address, log_addresses_)}, {"reason", reason}, {"left_out", *left_out}});
+}
+
+void LoopSessions::close_banned(const Ban& ban) {
+    const auto seconds = std::chrono::ceil<std::chrono::seconds>(ban.time).count();
+    const std::string text = "banned for " + std::to_string(seconds) + " s: " + ban.reason;
+    clients_.for_each([&](std::uint32_t, Client& client) {
+        if (client.address.site() != ban.address || guard_.allowed(client.address)) return;
+        dismiss(client.id, text);
+    });
 }
 
 void LoopSessions::carry_out(Client& client, Reply reply, std::string_view request_id,

@@ -8,7 +8,11 @@
 #include <unordered_map>
 
 #include "common/base/slab.hpp"
+#include "sserver/conduct.hpp"
+#include "sserver/guard.hpp"
 #include "sserver/job_book.hpp"
+#include "sserver/log_address.hpp"
+#include "sserver/log_limit.hpp"
 #include "sserver/probe.hpp"
 #include "sserver/session.hpp"
 #include "sserver/share_stream.hpp"
@@ -35,6 +39,9 @@ struct LoopSessionsOptions {
     SessionNumbers& numbers;
     ParkedSessions& parked;
     std::uint16_t loop = 0;  // its number
+    Guard& guard;            // of all loops
+    ConductRules conduct{};
+    LogAddresses log_addresses = LogAddresses::full;
     ShareStreamOptions stream;
     Duration job_life = std::chrono::minutes(10);
 };
@@ -44,12 +51,23 @@ class LoopSessions {
     // All arguments outlive it.
     LoopSessions(const LoopSessionsOptions& options, LoopPort& port, LoopProbe& probe);
 
-    void opened(ClientId client, const ListenerRules& rules, SteadyTime now);
+    // Who comes, from where.
+    struct Visitor {
+        ClientId client;
+        IpAddress address;
+    };
+    // Who may not come in is closed, and nothing more is heard of it here.
+    void opened(const Visitor& visitor, const ListenerRules& rules, SteadyTime now);
     void line(ClientId client, std::string_view line, Moment now);
     void look(ClientId client, SteadyTime now);
     // Tells the miner why (client.show_message) and closes.
     void dismiss(ClientId client, std::string_view reason);
-    void closed(ClientId client, SteadyTime now);
+    // How a connection ended: in words, and what the miner did if it was its doing.
+    struct Ending {
+        std::string_view reason;
+        std::optional<Offence> offence{};
+    };
+    void closed(ClientId client, const Ending& ending, SteadyTime now);
 
     // Parks the session if it still has a connection here, which is closed: its miner has another.
     void let_go(const SessionId& session, SteadyTime now);
@@ -70,6 +88,8 @@ class LoopSessions {
     // The newest job is worth mining after all; a new job says so by itself.
     void work_again() { book_.reinstate(); }
     void close_all();
+    // All that `ban` is for.
+    void close_banned(const Ban& ban);
 
     [[nodiscard]] std::size_t shares_under_way() const {
         return stream_.under_way() + held_.size();
@@ -82,6 +102,8 @@ class LoopSessions {
 
     struct Client {
         ClientId id;
+        IpAddress address;
+        Conduct conduct;
         Session session;
     };
     [[nodiscard]] Client* find(ClientId client);
@@ -92,6 +114,13 @@ class LoopSessions {
     [[nodiscard]] bool go_on(Session& session, std::uint64_t key, SteadyTime now);
     void park(Session& session, SteadyTime now);
     void act(Client& client, const stratum::Request& request, Moment now);
+    void malformed(Client& client, const Error& error, SteadyTime now);
+    // By its verdict, its refused or granted login.
+    [[nodiscard]] std::optional<Offence> judge(Client& client, const Reply& reply, SteadyTime now);
+    void offended(Client& client, std::optional<Offence> offence, SteadyTime now);
+    // A line in the log, unless there are too many of the kind.
+    void tell(std::string_view what, const IpAddress& address, std::string_view reason,
+              SteadyTime now);
     // `request_id` is that of the request replied to.
     void carry_out(Client& client, Reply reply, std::string_view request_id, SteadyTime now);
     // A share that must become durable, and who waits for that.
@@ -104,6 +133,10 @@ class LoopSessions {
     void answer(const WaitingAnswer& answer, SteadyTime now);
     void hold_until_safe(const std::shared_ptr<const v1::SolvedShare>& solved, Good good);
 
+    Guard& guard_;
+    const ConductRules conduct_;
+    const LogAddresses log_addresses_;
+    LogLimit log_limit_;
     LoopPort& port_;
     LoopProbe& probe_;
     JobBook book_;

@@ -2,10 +2,12 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "common/metrics/metrics.hpp"
+#include "sserver/offence.hpp"
 #include "sserver/share_validator.hpp"
 
 namespace lode::sserver {
@@ -23,6 +25,8 @@ struct LoopProbe {
     metrics::Counter sessions_resumed;
     metrics::Counter logins_refused;
     metrics::Counter lines_malformed;
+    metrics::Counter login_timeouts;
+    metrics::Counter idle_timeouts;
     metrics::Counter shares_unstored;
     metrics::Gauge shares_under_way;
     metrics::Counter solved;
@@ -32,6 +36,11 @@ struct LoopProbe {
 
   private:
     static metrics::Labels label(std::size_t number) { return {{"loop", std::to_string(number)}}; }
+    static metrics::Counter timeouts(metrics::Registry& registry, metrics::Labels labels,
+                                     std::string_view what) {
+        labels.emplace_back("timeout", what);
+        return registry.counter("timeouts_total", "Connections closed for saying nothing.", labels);
+    }
 
     LoopProbe(metrics::Registry& registry, const metrics::Labels& loop)
         : connections(registry.gauge("connections", "Open connections.", loop)),
@@ -42,6 +51,8 @@ struct LoopProbe {
                                           "Authorisations answered with an error.", loop)),
           lines_malformed(
               registry.counter("lines_malformed_total", "Lines that were no request.", loop)),
+          login_timeouts(timeouts(registry, loop, "login")),
+          idle_timeouts(timeouts(registry, loop, "idle")),
           shares_unstored(registry.counter("shares_unstored_total",
                                            "Good shares refused because the bus took none.", loop)),
           shares_under_way(
@@ -60,6 +71,45 @@ struct LoopProbe {
             verdicts.push_back(
                 registry.counter("shares_total", "Shares answered, by verdict.", labels));
         }
+    }
+};
+
+// Of the guard of all loops.
+struct GuardProbe {
+    explicit GuardProbe(metrics::Registry& registry)
+        : operator_bans(bans_of(registry, "operator")),
+          banned_addresses(registry.gauge("banned_addresses", "Addresses banned now.")),
+          known_addresses(
+              registry.gauge("known_addresses", "Addresses connected or remembered for a while.")) {
+        for (std::size_t i = 0; i < offences_count; ++i) {
+            const std::string name(to_string(static_cast<Offence>(i)));
+            offences.push_back(registry.counter("offences_total",
+                                                "Connections closed for what the miner did.",
+                                                {{"offence", name}}));
+            bans.push_back(bans_of(registry, name));
+        }
+        for (std::size_t i = 0; i < refusals_count; ++i) {
+            const std::string name(to_string(static_cast<Refusal>(i)));
+            refused.push_back(registry.counter("connections_refused_total",
+                                               "Connections closed at once for their address.",
+                                               {{"reason", name}}));
+        }
+    }
+
+    void count(Offence offence) { offences[static_cast<std::size_t>(offence)].increment(); }
+    void count(Refusal refusal) { refused[static_cast<std::size_t>(refusal)].increment(); }
+    void count_ban(Offence offence) { bans[static_cast<std::size_t>(offence)].increment(); }
+
+    metrics::Counter operator_bans;
+    metrics::Gauge banned_addresses;
+    metrics::Gauge known_addresses;
+    std::vector<metrics::Counter> offences;
+    std::vector<metrics::Counter> bans;
+    std::vector<metrics::Counter> refused;
+
+  private:
+    static metrics::Counter bans_of(metrics::Registry& registry, const std::string& reason) {
+        return registry.counter("bans_total", "Addresses banned.", {{"reason", reason}});
     }
 };
 

@@ -3,8 +3,6 @@
 // loop. Lanes open when there is a server id to serve under.
 #include "sserver/service.hpp"
 
-#include <malloc.h>
-
 #include <cstdlib>
 #include <thread>
 
@@ -16,7 +14,9 @@
 #include "common/stratum/response.hpp"
 #include "sserver/config.hpp"
 #include "sserver/counter_file.hpp"
+#include "sserver/defence.hpp"
 #include "sserver/doors.hpp"
+#include "sserver/heap_trim.hpp"
 #include "sserver/job_feed.hpp"
 #include "sserver/lane.hpp"
 #include "sserver/lease_keeper.hpp"
@@ -37,8 +37,6 @@ constexpr auto first_lease_max = std::chrono::seconds(1);
 constexpr auto release_max = std::chrono::seconds(2);
 // Miners who are told another pool have this long to go there, their shares refused meanwhile.
 constexpr auto farewell = std::chrono::seconds(10);
-// When so many more have left than stay, their memory goes back to the system.
-constexpr std::size_t trim_connections = 500;
 // At a stop shares under way get this long to become durable and be answered.
 constexpr auto drain_max = std::chrono::seconds(5);
 constexpr auto drain_look = std::chrono::milliseconds(10);
@@ -52,6 +50,10 @@ class Sserver final : public runtime::Service {
           probe_(context.metrics),
           jobs_(context, {rules_.origin.chain, config_.max_job_age}, probe_,
                 [this](const JobPtr& job) { take_job(job); }),
+          defence_(context, rules_.origin.chain, {guard_rules(config_), config_.log_addresses},
+                   [this](const Ban& ban) {
+                       for (auto& lane : lanes_) lane->close_banned(ban);
+                   }),
           tips_(context.pool.chain().nodes.size()),
           doors_(config_, probe_) {}
     ~Sserver() override { close(); }
@@ -72,7 +74,6 @@ class Sserver final : public runtime::Service {
     std::string no_work() const;
     void send_away(const std::string& reason);
     void tick();
-    void give_back_memory();
     void listen_or_not();
     void wait_for_shares(SteadyTime end, const std::function<void()>& stopped);
     void close();
@@ -87,6 +88,7 @@ class Sserver final : public runtime::Service {
     Probe probe_;
     std::unique_ptr<JobKeeper> keeper_;
     JobFeed jobs_;
+    Defence defence_;  // outlives the lanes
     TipWatch tips_;
     Doors doors_;
     SharedText farewell_line_;  // null: miners are closed at once
@@ -102,7 +104,7 @@ class Sserver final : public runtime::Service {
     std::unique_ptr<SolvedWays> solved_;
     bool dead_work_ = false;
     std::optional<SteadyTime> away_since_{};  // miners were sent away
-    std::size_t connections_peak_ = 0;        // since memory was given back
+    HeapTrim heap_;
     std::unique_ptr<Timer> timer_;
     std::unique_ptr<Timer> spool_timer_;
     std::unique_ptr<Timer> drain_timer_;
@@ -121,6 +123,7 @@ Result<void> Sserver::start() {
         rules_.users.registered = &users_->users();
     }
     LODE_TRY_VOID(open_numbers());
+    LODE_TRY_VOID(defence_.open());
     // Before the spools: shares of an earlier run need its jobs.
     LODE_TRY(keeper_, JobKeeper::open(context_));
     LODE_TRY_VOID(open_spools());
@@ -215,6 +218,9 @@ Result<void> Sserver::open_lanes(Identity identity) {
                                            .numbers = *numbers_,
                                            .parked = *parked_,
                                            .loop = i,
+                                           .guard = defence_.guard(),
+                                           .conduct = conduct_rules(config_),
+                                           .log_addresses = config_.log_addresses,
                                            .stream = stream,
                                            .job_life = config_.job_life};
         LODE_TRY(auto lane,
@@ -248,6 +254,7 @@ void Sserver::take_job(const JobPtr& job) {
 void Sserver::tick() {
     for (auto& lane : lanes_) lane->tick();
     jobs_.tick();
+    defence_.tick();
     replay_->tick();
     solved_->retry();
     probe_.solved_unconfirmed.set(solved_->unconfirmed());
@@ -260,17 +267,9 @@ void Sserver::tick() {
     if (away_since_ && now().steady - *away_since_ >= farewell) {
         for (auto& lane : lanes_) lane->close_all();
     }
-    give_back_memory();
-}
-
-// The allocator keeps what many sessions have left, in pieces between those of the others.
-void Sserver::give_back_memory() {
     std::size_t connections = 0;
     for (auto& lane : lanes_) connections += lane->loop().load();
-    connections_peak_ = std::max(connections_peak_, connections);
-    if (connections_peak_ < 2 * connections + trim_connections) return;
-    ::malloc_trim(0);
-    connections_peak_ = connections;
+    heap_.look(connections);
 }
 
 // Empty while miners' work is worth something.

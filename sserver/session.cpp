@@ -81,12 +81,6 @@ Reply Session::receive(const stratum::Request& request, Moment now) {
     return reply;
 }
 
-Reply Session::malformed(std::string_view id, const Error& error) {
-    Reply reply = text_reply(stratum::error_line(id, stratum::RejectCode::other, error.context));
-    reply.close = ++malformed_ >= malformed_max;
-    return reply;
-}
-
 Reply Session::answer(std::string_view id, const stratum::Configure& request, Moment now) {
     stratum::ConfigureResult result;
     result.unknown = request.unknown;
@@ -136,7 +130,7 @@ Reply Session::answer(std::string_view id, const stratum::Authorize& request, Mo
     if (worker(request.user) == nullptr) {
         auto parsed = parse(request.user);
         if (!parsed) return login_refusal(id, parsed.error().context);
-        if (workers_.size() >= workers_max) {
+        if (workers_.size() >= world_->rules.workers_max) {
             return login_refusal(id, "too many workers on one connection");
         }
         if (workers_.empty()) workers_.reserve(1);  // most connections have one

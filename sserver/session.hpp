@@ -35,6 +35,8 @@ struct SessionRules {
     std::uint32_t version_mask = 0x1fffe000;  // BIP 320: what miners may roll at most
     Duration login_timeout = std::chrono::seconds(30);
     Duration idle_timeout = std::chrono::hours(1);
+    // A farm behind one connection names each of its machines; a proxy with more opens more.
+    std::uint32_t workers_max = 64;
 };
 
 // What a session looks into; all of it outlives the session.
@@ -67,8 +69,6 @@ class Session {
             SteadyTime now);
 
     [[nodiscard]] Reply receive(const stratum::Request& request, Moment now);
-    // A line that is no request at all.
-    [[nodiscard]] Reply malformed(std::string_view id, const Error& error);
     // The newest job of the book; nothing before the miner is subscribed and authorised.
     [[nodiscard]] Reply offer(const JobPtr& job, SteadyTime now);
 
@@ -86,15 +86,11 @@ class Session {
     // Of the subscription.
     [[nodiscard]] SessionId id() const { return {key_, {world_->loop, slot_}}; }
     [[nodiscard]] const ListenerRules& listener() const { return *listener_; }
+    [[nodiscard]] bool authorised() const { return !workers_.empty(); }
     // Subscribed and authorised: it is sent jobs.
-    [[nodiscard]] bool working() const { return number_ && !workers_.empty(); }
+    [[nodiscard]] bool working() const { return number_ && authorised(); }
 
   private:
-    // A farm behind one connection names each of its machines; a proxy with more opens more.
-    static constexpr std::size_t workers_max = 64;
-    // Who speaks no Stratum may say so a few times (some tools probe), then goes.
-    static constexpr unsigned malformed_max = 5;
-
     [[nodiscard]] Reply answer(std::string_view id, const stratum::Configure& request, Moment now);
     [[nodiscard]] Reply answer(std::string_view id, const stratum::Subscribe& request, Moment now);
     [[nodiscard]] Reply answer(std::string_view id, const stratum::Authorize& request, Moment now);
@@ -137,9 +133,8 @@ class Session {
     std::optional<SessionNumber> number_;
     std::uint32_t version_mask_ = 0;  // granted by configure
     std::uint32_t told_mask_ = 0;     // that less what the last job does not allow
-    std::uint8_t malformed_ = 0;
-    bool begun_ = false;  // the connection has had a job
-    bool named_ = false;  // its program, by the subscription
+    bool begun_ = false;              // the connection has had a job
+    bool named_ = false;              // its program, by the subscription
     std::vector<std::unique_ptr<const Worker>> workers_;
     Vardiff vardiff_;
     AssignedTargets targets_;

@@ -122,7 +122,7 @@ struct Pool {
         const std::string authorize =
             R"({"id":2,"method":"mining.authorize","params":[")" + std::string(user) + R"(","x"]})";
         for (std::uint32_t i = 0; i < count; ++i) {
-            sessions.opened(client(i), listener, now.steady);
+            sessions.opened({client(i), IpAddress()}, listener, now.steady);
             sessions.line(client(i),
                           R"({"id":3,"method":"mining.configure","params":[["version-rolling"],)"
                           R"({"version-rolling.mask":"1fffe000"}]})",
@@ -151,9 +151,11 @@ struct Pool {
     CountingPort port;
     metrics::Registry registry;
     LoopProbe probe{registry, 0};
+    Guard guard{{}, GuardProbe(registry), [](const Ban&) {}};
     LoopSessions sessions{{.rules = world.rules,
                            .numbers = world.numbers,
                            .parked = world.parked,
+                           .guard = guard,
                            .stream = {.id = stream_id(5, 1, 0)}},
                           port,
                           probe};

@@ -55,16 +55,18 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     metrics::Registry registry;
     LoopProbe probe(registry, 0);
     CheckingPort port;
+    Guard guard({}, GuardProbe(registry), [](const Ban&) {});
     LoopSessions sessions({.rules = world.rules,
                            .numbers = world.numbers,
                            .parked = world.parked,
+                           .guard = guard,
                            .stream = {.id = stream_id(5, 1, 0)}},
                           port, probe);
     // Every second hash is a share, as on regtest.
     static const JobPtr job = test::a_job({.network_exponent = exponent_min});
     sessions.job(job, test::start.steady);
     const ClientId client(1);
-    sessions.opened(client, test::starting_at(exponent_min), test::start.steady);
+    sessions.opened({client, IpAddress()}, test::starting_at(exponent_min), test::start.steady);
     std::string_view text = as_chars({data, size});
     while (!text.empty() && !port.closed) {
         const std::size_t end = std::min(text.find('\n'), text.size());
@@ -72,7 +74,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         text.remove_prefix(std::min(end + 1, text.size()));
     }
     for (std::uint64_t i = 1; i <= port.published; ++i) {
-        if (i % 3 == 0) sessions.closed(client, test::start.steady);
+        if (i % 3 == 0) sessions.closed(client, {"gone"}, test::start.steady);
         port.closed = false;
         sessions.stream().delivered(Sequence(i), test::start.steady);
     }

@@ -2,105 +2,13 @@
 #include "sserver/loop_sessions.hpp"
 
 #include <catch2/catch_test_macros.hpp>
-#include <map>
 
-#include "tests/sserver/session_miner.hpp"
+#include "tests/sserver/recorded_loop.hpp"
 
 using namespace lode;
 using namespace lode::sserver;
 using namespace lode::test;
 using namespace std::chrono_literals;
-
-namespace {
-
-class RecordingPort final : public LoopPort {
-  public:
-    void send(ClientId client, std::string_view text) override { sent[client] += text; }
-    void send(ClientId client, const SharedText& text) override { sent[client] += *text; }
-    void close(ClientId client) override { closed.push_back(client); }
-    void look_at(ClientId client, SteadyTime when) override { looks[client] = when; }
-    bool ask_to_let_go(const SessionId& session, ClientId client) override {
-        asked.emplace_back(session, client);
-        return true;
-    }
-    Result<void> publish(const SharePtr& share) override {
-        if (refuses) return failure(ErrorCode::exhausted, "the queue is full");
-        published.push_back(share);
-        return success();
-    }
-    // There is no spool here: share_stream_test has one.
-    void spool(const SharePtr&) override { FAIL("no spool"); }
-    void read_spool(Sequence, std::size_t) override { FAIL("no spool"); }
-    void forget_spooled(Sequence) override { FAIL("no spool"); }
-    [[nodiscard]] bool spool_full() const override { return true; }
-    void solved(const std::shared_ptr<const v1::SolvedShare>& share) override {
-        blocks.push_back(share);
-    }
-
-    std::map<ClientId, std::string> sent;
-    std::vector<ClientId> closed;
-    std::vector<std::pair<SessionId, ClientId>> asked;
-    std::map<ClientId, SteadyTime> looks;
-    std::vector<std::shared_ptr<const v1::Share>> published;
-    std::vector<std::shared_ptr<const v1::SolvedShare>> blocks;
-    bool refuses = false;
-};
-
-// A client's id as the loop makes it: generation above slot.
-ClientId client(std::uint32_t slot, std::uint32_t generation = 1) {
-    return ClientId((std::uint64_t{generation} << 32) | slot);
-}
-
-struct Loop {
-    Loop() { sessions.job(a_job(), now.steady); }
-
-    void login(ClientId id) {
-        sessions.opened(id, test::starting_at(-30), now.steady);
-        sessions.line(id, R"({"id":1,"method":"mining.subscribe","params":[]})", now);
-        sessions.line(id, R"({"id":2,"method":"mining.authorize","params":["alice.rig",""]})", now);
-    }
-    // A share found by the miner whose session number is given.
-    void submit(ClientId id, std::uint32_t number, Want want = Want::share_only) {
-        stratum::Submit begin = a_submit();
-        begin.nonce = nonce;
-        const auto found = mine(*job, {.extranonce1 = (5u << 20) | number, .want = want}, begin);
-        nonce = found.nonce + 1;
-        sessions.line(id,
-                      R"({"id":"s","method":"mining.submit","params":["alice.rig","1000",)"
-                      R"("0000000000000000",")" +
-                          stratum::hex32(found.time) + "\",\"" + stratum::hex32(found.nonce) +
-                          "\"]}",
-                      now);
-    }
-    void subscribe(ClientId id, const SessionId& session) {
-        sessions.opened(id, test::starting_at(-30), now.steady);
-        sessions.line(id,
-                      R"({"id":1,"method":"mining.subscribe","params":["m",")" +
-                          session_id_text(session) + "\"]}",
-                      now);
-    }
-    [[nodiscard]] std::uint64_t counted(ShareVerdict verdict) {
-        return probe.verdicts[static_cast<std::size_t>(verdict)].value();
-    }
-
-    World world;
-    Moment now = start;
-    JobPtr job = a_job();
-    RecordingPort port;
-    metrics::Registry registry;
-    LoopProbe probe{registry, 0};
-    LoopSessions sessions{{.rules = world.rules,
-                           .numbers = world.numbers,
-                           .parked = world.parked,
-                           .stream = {.id = stream_id(5, 1, 0)}},
-                          port,
-                          probe};
-    std::uint32_t nonce = 0;
-};
-
-const std::string answered = "{\"id\":\"s\",\"result\":true,\"error\":null}\n";
-
-}  // namespace
 
 TEST_CASE("a share is answered true when it is durable and not before") {
     Loop loop;
@@ -164,7 +72,7 @@ TEST_CASE("a new job goes to every working session") {
     Loop loop;
     loop.login(client(0));
     loop.login(client(1));
-    loop.sessions.opened(client(2), test::starting_at(0), loop.now.steady);
+    loop.open(client(2));
     loop.port.sent.clear();
     const JobPtr next = a_job({.id = 0x2000});
     loop.sessions.job(next, loop.now.steady);
@@ -175,7 +83,7 @@ TEST_CASE("a new job goes to every working session") {
 
 TEST_CASE("a line that is no request is answered and counted") {
     Loop loop;
-    loop.sessions.opened(client(0), test::starting_at(0), loop.now.steady);
+    loop.open(client(0));
     for (const char* line : {"hello", "{", "[]", "{}", "\x16\x03\x01"}) {
         loop.sessions.line(client(0), line, loop.now);
     }
@@ -217,7 +125,7 @@ TEST_CASE("a closed session gives its number back and is not spoken to") {
     Loop loop;
     loop.login(client(0));
     CHECK(loop.probe.sessions.value() == 1);
-    loop.sessions.closed(client(0), loop.now.steady);
+    loop.sessions.closed(client(0), {"test"}, loop.now.steady);
     CHECK(loop.probe.sessions.value() == 0);
     CHECK(loop.probe.connections.value() == 0);
     loop.port.sent.clear();
@@ -235,7 +143,7 @@ TEST_CASE("a client who left is not answered, but its share stays in the stream"
     loop.login(client(1));
     loop.submit(client(0), 0);
     loop.submit(client(1), 1);
-    loop.sessions.closed(client(0), loop.now.steady);
+    loop.sessions.closed(client(0), {"test"}, loop.now.steady);
     loop.sessions.stream().delivered(Sequence(1), loop.now.steady);
     loop.sessions.stream().delivered(Sequence(2), loop.now.steady);
     CHECK(loop.sessions.shares_under_way() == 0);
@@ -244,7 +152,7 @@ TEST_CASE("a client who left is not answered, but its share stays in the stream"
 
 TEST_CASE("sessions are looked at when their time comes, and closed when it is over") {
     Loop loop;
-    loop.sessions.opened(client(0), test::starting_at(0), loop.now.steady);
+    loop.open(client(0));
     CHECK(loop.port.looks[client(0)] == loop.now.steady + 30s);
     loop.sessions.look(client(0), loop.now.steady + 30s);
     CHECK(loop.port.closed == std::vector{client(0)});
@@ -259,7 +167,7 @@ TEST_CASE("sessions are looked at when their time comes, and closed when it is o
 TEST_CASE("when there is no work the farewell goes to all, and shares are stale") {
     Loop loop;
     loop.login(client(0));
-    loop.sessions.opened(client(1), test::starting_at(0), loop.now.steady);
+    loop.open(client(1));
     loop.port.sent.clear();
     const auto farewell = std::make_shared<const std::string>("go\n");
     loop.sessions.no_work(farewell);
@@ -272,7 +180,7 @@ TEST_CASE("when there is no work the farewell goes to all, and shares are stale"
 TEST_CASE("when jobs cease every connection is closed") {
     Loop loop;
     loop.login(client(0));
-    loop.sessions.opened(client(1), test::starting_at(0), loop.now.steady);
+    loop.open(client(1));
     loop.sessions.close_all();
     CHECK(loop.port.closed.size() == 2);
 }
@@ -281,7 +189,7 @@ TEST_CASE("a session whose connection broke is resumed with its extranonce1") {
     Loop loop;
     loop.login(client(0));
     loop.submit(client(0), 0);
-    loop.sessions.closed(client(0), loop.now.steady);
+    loop.sessions.closed(client(0), {"test"}, loop.now.steady);
     CHECK(loop.world.parked.size() == 1);
     loop.login(client(1));  // has the next number
     loop.subscribe(client(2), {.key = 1});
@@ -299,7 +207,7 @@ TEST_CASE("a connection that is still open gives its session up to the miner's n
     CHECK(has(loop.port.sent[client(4)], R"("00500000",8])"));
     CHECK(loop.port.closed == std::vector{client(3)});
     CHECK(loop.probe.sessions.value() == 0);
-    loop.sessions.closed(client(3), loop.now.steady);
+    loop.sessions.closed(client(3), {"test"}, loop.now.steady);
     CHECK(loop.probe.connections.value() == 1);
     loop.sessions.line(client(4), R"({"id":2,"method":"mining.authorize","params":["alice.rig"]})",
                        loop.now);
@@ -350,7 +258,7 @@ TEST_CASE("when the other loop has no such session the miner gets a new one") {
 TEST_CASE("who leaves while its session is waited for is forgotten") {
     Loop loop;
     loop.subscribe(client(0), {.key = 77, .place = {.loop = 1, .slot = 9}});
-    loop.sessions.closed(client(0), loop.now.steady);
+    loop.sessions.closed(client(0), {"test"}, loop.now.steady);
     loop.sessions.resume(client(0), loop.now);
     CHECK(loop.port.sent.empty());
 }

@@ -177,6 +177,32 @@ class RunningServer {
     bool stopped_ = false;
 };
 
+// Every record of a topic so far.
+template <class T>
+std::vector<std::shared_ptr<const T>> all_of(RunningServer& server, const bus::Topic<T>& topic) {
+    std::vector<std::shared_ptr<const T>> all;
+    const bool chained = std::string(topic.spec.name).find("<chain>") != std::string::npos;
+    std::promise<void> done;
+    std::optional<bus::Consumer<T>> consumer;
+    server.on_loop([&] {
+        consumer = bus::Consumer<T>::open(
+                       server.bus(), topic, chained ? "regtest" : "",
+                       {.group = "", .start = bus::StartAt::earliest, .offsets = {}}, server.loop(),
+                       [&](const auto& records) {
+                           for (const auto& one : records) all.push_back(one.message);
+                       })
+                       .value();
+        consumer->when_caught_up([&] { done.set_value(); });
+        return 0;
+    });
+    done.get_future().get();
+    server.on_loop([&] {
+        consumer.reset();
+        return 0;
+    });
+    return all;
+}
+
 // A miner over a real connection.
 class WireMiner {
   public:

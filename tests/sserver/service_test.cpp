@@ -9,35 +9,6 @@
 using namespace lode;
 using namespace lode::test;
 
-namespace {
-
-// Every record of a topic so far.
-template <class T>
-std::vector<std::shared_ptr<const T>> all_of(RunningServer& server, const bus::Topic<T>& topic) {
-    std::vector<std::shared_ptr<const T>> all;
-    std::promise<void> done;
-    std::optional<bus::Consumer<T>> consumer;
-    server.on_loop([&] {
-        consumer = bus::Consumer<T>::open(
-                       server.bus(), topic, "regtest",
-                       {.group = "", .start = bus::StartAt::earliest, .offsets = {}}, server.loop(),
-                       [&](const auto& records) {
-                           for (const auto& one : records) all.push_back(one.message);
-                       })
-                       .value();
-        consumer->when_caught_up([&] { done.set_value(); });
-        return 0;
-    });
-    done.get_future().get();
-    server.on_loop([&] {
-        consumer.reset();
-        return 0;
-    });
-    return all;
-}
-
-}  // namespace
-
 TEST_CASE("nobody is let in before the first job, and the port is taken already") {
     const TemporaryFolder folder;
     RunningServer server(folder.path());

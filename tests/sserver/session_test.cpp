@@ -184,17 +184,6 @@ TEST_CASE("other methods are answered, unknown ones with an error and never a di
     CHECK(miner.say(R"({"id":1,"result":"cgminer","error":null})").text.empty());
 }
 
-TEST_CASE("who keeps talking nonsense is answered and then closed") {
-    Miner miner;
-    const Error error{ErrorCode::malformed, "no JSON"};
-    for (int i = 0; i < 4; ++i) {
-        const Reply reply = miner.session.malformed("null", error);
-        CHECK(has(reply.text, R"([20,"no JSON",null])"));
-        CHECK_FALSE(reply.close);
-    }
-    CHECK(miner.session.malformed("null", error).close);
-}
-
 TEST_CASE("a silent miner gets a lower difficulty with a later job, and no clean flag for it") {
     Miner miner(-10);
     (void)miner.subscribe();

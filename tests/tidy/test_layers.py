@@ -34,6 +34,7 @@ SERVICE_ADAPTERS = {
     "sharelogger/worker_rows",       # sums of workers as rows
     "statshttpd/history_reader",     # the database on a thread of its own
     "statshttpd/history_repository",  # the rows it shows
+    "sserver/defence",             # bans to the loops, the log and the bus
     "sserver/doors",               # the ports that miners come in by
     "sserver/job_feed",            # jobs from the bus and POST /v1/job
     "sserver/job_keeper",          # files on a thread of their own, and a producer of jobs

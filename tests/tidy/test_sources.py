@@ -19,6 +19,8 @@ REASONS = {
     "common/db/row.cpp": "by connection_test",
     "sharelogger/archive_frame.cpp": "by archive_test",
     "lode/operator.cpp": "by sharelog_command_test and user_command_test",
+    "sserver/defence.cpp": "by service_defence_test, which runs the whole server",
+    "sserver/offence.cpp": "names; by guard_test and loop_defence_test",
     "sserver/doors.cpp": "by service_test, which runs the whole server",
     "sserver/job_feed.cpp": "by service_test, which runs the whole server",
     "sserver/job_keeper.cpp": "by service_jobs_test, which runs the whole server",
