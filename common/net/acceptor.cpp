@@ -16,8 +16,9 @@
 namespace lode::net {
 namespace {
 
-// Clients let in before the first loop's own clients have a turn again.
-constexpr int accepted_at_once = 64;
+// Clients let in before the first loop's own clients have a turn again: some milliseconds of them.
+// Fewer would be too few where clients make turns long, and leave newcomers in the queue.
+constexpr int accepted_at_once = 512;
 // Clients turned away are told of this often: a full server has thousands of them.
 constexpr auto quiet_time = std::chrono::seconds(10);
 FileDescriptor open_spare() {

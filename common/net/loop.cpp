@@ -72,7 +72,7 @@ Loop::Loop(const LoopOptions& options, ConnectionHandler& handler, FileDescripto
       wake_(std::move(wake)),
       now_(options.clock->steady_now()),
       wheel_(now_),
-      buffer_(new char[buffer_size]),
+      buffer_(new char[input_a_turn]),
       tls_buffer_(new char[TlsSession::record_max]) {}
 
 Loop::~Loop() {
@@ -259,7 +259,7 @@ void Loop::enter(Connection& connection, ConnectionId id) {
     if (handshakes_left_ == 0) return;
     --handshakes_left_;
     Channel& channel = *connection.channel;
-    const auto step = channel.enter(connection.socket.get(), {buffer_.get(), buffer_size});
+    const auto step = channel.enter(connection.socket.get(), {buffer_.get(), input_a_turn});
     switch (step.state) {
         case Channel::Step::State::refused:
             doom(connection, id, step.reason);

@@ -72,6 +72,10 @@ struct LoopOptions {
 
 class Loop final : public Executor {
   public:
+    // What one client is read of before the next has a turn: 300 requests, some tenths of a
+    // millisecond. One call reads it all, and a whole record of TLS.
+    static constexpr std::size_t input_a_turn = 16 * 1024;
+
     // Starts the thread; unavailable when the system has no descriptors left. The handler
     // outlives the loop.
     [[nodiscard]] static Result<std::unique_ptr<Loop>> start(const LoopOptions& options,
@@ -159,9 +163,7 @@ class Loop final : public Executor {
     std::vector<ConnectionId> suspects_;
     int handshakes_left_ = 0;  // in this turn
     std::unordered_map<int, std::shared_ptr<Task>> watched_;
-    // One for all connections: whatever is left of it after a read is half a line. A client's
-    // pipelined burst in one call; also how much one gets before the next has a turn.
-    static constexpr std::size_t buffer_size = 64 * 1024;
+    // One for all connections: whatever is left of it after a read is half a line.
     const std::unique_ptr<char[]> buffer_;
     // Apart from it, because lines that are read are answered while they lie there.
     const std::unique_ptr<char[]> tls_buffer_;

@@ -26,7 +26,7 @@ void Loop::read_from(Connection& connection, ConnectionId id) {
     }
     ssize_t count = -1;
     do {
-        count = ::recv(connection.socket.get(), buffer_.get(), buffer_size, 0);
+        count = ::recv(connection.socket.get(), buffer_.get(), input_a_turn, 0);
     } while (count < 0 && errno == EINTR);
     if (count > 0) {
         take_bytes(connection, id, static_cast<std::size_t>(count));
@@ -39,7 +39,8 @@ void Loop::read_from(Connection& connection, ConnectionId id) {
 
 // One record: the buffer holds a whole one, so what is left is in the socket and epoll tells.
 void Loop::read_tls(Connection& connection, ConnectionId id) {
-    const TlsStep step = connection.channel->tls()->read({buffer_.get(), buffer_size});
+    static_assert(input_a_turn >= TlsSession::record_max);
+    const TlsStep step = connection.channel->tls()->read({buffer_.get(), input_a_turn});
     switch (step.state) {
         case TlsState::done:
             take_bytes(connection, id, step.bytes);

@@ -2,6 +2,7 @@
 // deadlines and tasks.
 #include "common/net/loop.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <future>
 
@@ -201,6 +202,31 @@ TEST_CASE("tasks of many threads run in the order each thread posted them") {
         CHECK(order.size() == tasks);
         CHECK(std::is_sorted(order.begin(), order.end()));
     }
+}
+
+TEST_CASE("a client that floods keeps nobody waiting for more than its turn") {
+    RecordingHandler handler;
+    Server server(handler);
+    const Client flooder(server.port());
+    const Client quiet(server.port());
+    REQUIRE(handler.wait([&] { return handler.open_ids.size() == 2; }));
+    std::promise<void> busy;
+    std::promise<void> sent;
+    server.loop().post([&] {
+        busy.set_value();
+        sent.get_future().wait();
+    });
+    busy.get_future().wait();
+    const std::string line(1023, 'x');
+    constexpr std::size_t lines = 40;  // they fit into the socket's buffers
+    std::string flood;
+    for (std::size_t i = 0; i < lines; ++i) flood += line + "\n";
+    flooder.send(flood);
+    quiet.send("please\n");
+    sent.set_value();
+    REQUIRE(handler.wait([&] { return handler.lines.size() == lines + 1; }));
+    const auto please = std::find(handler.lines.begin(), handler.lines.end(), "please");
+    CHECK(please - handler.lines.begin() <= 16);  // KiB
 }
 
 TEST_CASE("stopping closes every connection and tells the handler") {
