@@ -1,6 +1,7 @@
 // sserver's settings.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
@@ -11,11 +12,10 @@
 #include <vector>
 
 #include "common/config/pool.hpp"
-#include "sserver/conduct.hpp"
-#include "sserver/guard.hpp"
+#include "sserver/listener_rules.hpp"
 #include "sserver/log_address.hpp"
-#include "sserver/session.hpp"
 #include "sserver/share_stream.hpp"
+#include "sserver/users.hpp"
 
 namespace lode::sserver {
 
@@ -109,20 +109,5 @@ struct Config {
 };
 
 [[nodiscard]] const config::Section<Config>& section();
-
-// How shares are stored, but for the stream's id.
-[[nodiscard]] ShareStreamOptions share_stream_options(const Config& config,
-                                                      const config::BusConfig& bus);
-
-// How long and how many sessions without a connection are kept.
-[[nodiscard]] ParkingLimits parking_limits(const Config& config);
-
-// The rules of sessions that the settings and the chain amount to; the server id comes later.
-[[nodiscard]] Result<SessionRules> session_rules(const Config& config,
-                                                 const config::ChainConfig& chain);
-
-[[nodiscard]] ConductRules conduct_rules(const Config& config);
-// The allow list has been checked with the settings.
-[[nodiscard]] GuardRules guard_rules(const Config& config);
 
 }  // namespace lode::sserver

@@ -12,7 +12,7 @@
 #include "common/messages/solved.pb.h"
 #include "common/runtime/run.hpp"
 #include "common/stratum/response.hpp"
-#include "sserver/config.hpp"
+#include "sserver/config_rules.hpp"
 #include "sserver/counter_file.hpp"
 #include "sserver/defence.hpp"
 #include "sserver/doors.hpp"

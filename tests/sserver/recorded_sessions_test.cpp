@@ -5,7 +5,7 @@
 #include <sstream>
 
 #include "common/base/file.hpp"
-#include "sserver/config.hpp"
+#include "sserver/config_rules.hpp"
 #include "tests/sserver/session_miner.hpp"
 
 using namespace lode;
