@@ -22,6 +22,9 @@ constexpr int silence_step_max = 16;
 // What one session may cost at most when its difficulty is fixed: 30 times the usual.
 constexpr std::uint64_t fixed_shares_per_minute = 600;
 constexpr Duration fixed_window = std::chrono::minutes(1);
+// Each wish for less begins a new window, in which a flood must show first; so many are enough for
+// who sets up a machine, and too few to keep one flooding.
+constexpr std::uint8_t lowered_max = 8;
 // No share in a window may still be chance of a rate of about this many.
 constexpr std::uint64_t empty_window_shares = 2;
 
@@ -97,7 +100,7 @@ void Vardiff::look(SteadyTime now) {
 void Vardiff::suggest(int exponent, SteadyTime now) {
     if (fixed_) return;
     suggested_ = true;
-    set(exponent, now);
+    wish(exponent, now);
 }
 
 void Vardiff::resume(int exponent, SteadyTime now) {
@@ -106,7 +109,7 @@ void Vardiff::resume(int exponent, SteadyTime now) {
 
 void Vardiff::fix(int exponent, SteadyTime now) {
     fixed_ = true;
-    set(exponent, now);
+    wish(exponent, now);
 }
 
 void Vardiff::raise_floor(int exponent, SteadyTime now) {
@@ -115,9 +118,24 @@ void Vardiff::raise_floor(int exponent, SteadyTime now) {
     if (exponent_ < floor_) set(floor_, now);
 }
 
+// What changes nothing leaves the window as it is: who wishes for the same again and again is not
+// to hide its flood.
+void Vardiff::wish(int exponent, SteadyTime now) {
+    const int wished = bounded(exponent);
+    if (wished == exponent_) return;
+    if (wished < exponent_) {
+        if (lowered_ == lowered_max) return;
+        ++lowered_;
+    }
+    set(wished, now);
+}
+
+int Vardiff::bounded(int exponent) const {
+    return std::clamp(exponent, static_cast<int>(floor_), options_->exponent_max);
+}
+
 void Vardiff::set(int exponent, SteadyTime now) {
-    exponent_ = static_cast<std::int8_t>(
-        std::clamp(exponent, static_cast<int>(floor_), options_->exponent_max));
+    exponent_ = static_cast<std::int8_t>(bounded(exponent));
     window_start_ = now;
     work_ = 0;
 }

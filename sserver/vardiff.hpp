@@ -41,7 +41,7 @@ class Vardiff {
     // A job is about to be sent: the time to look at the window.
     void look(SteadyTime now);
 
-    // The miner knows better.
+    // The miner knows better; after eight wishes for less, of this kind or the next, it does not.
     void suggest(int exponent, SteadyTime now);
     // Stays there, whatever the miner's speed and suggestions: only more than 600 shares within a
     // minute, ten a second, still raise it, so that nobody can drown the server.
@@ -54,6 +54,8 @@ class Vardiff {
   private:
     [[nodiscard]] std::uint64_t expected(SteadyTime now) const;
     [[nodiscard]] bool flooded(std::uint64_t wished) const;
+    void wish(int exponent, SteadyTime now);
+    [[nodiscard]] int bounded(int exponent) const;
     void set(int exponent, SteadyTime now);
 
     const VardiffOptions* options_;
@@ -63,6 +65,7 @@ class Vardiff {
     std::int8_t exponent_;
     std::int8_t floor_;
     std::int8_t silence_step_;
+    std::uint8_t lowered_ = 0;  // by wishes
     bool suggested_ = false;
     bool fixed_ = false;
     bool heard_ = false;  // there was a share

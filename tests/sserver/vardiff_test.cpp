@@ -250,3 +250,37 @@ TEST_CASE("a fixed difficulty keeps to the bounds and to the miner's own floor")
     vardiff.raise_floor(2, origin);
     CHECK(vardiff.exponent() == 2);
 }
+
+TEST_CASE("a flood is seen however often the miner says the same wish between its shares") {
+    const VardiffOptions options;
+    SteadyTime now = origin;
+    Vardiff suggesting(options, 0, origin);
+    int floods = 0;
+    for (int i = 0; i < 100; ++i) {
+        suggesting.suggest(0, now += 1ms);
+        if (suggesting.share(suggesting.exponent(), now) == Flood::yes) ++floods;
+    }
+    CHECK(floods > 0);
+
+    Vardiff fixed(options, 0, origin);
+    floods = 0;
+    for (int i = 0; i < 2'000; ++i) {
+        fixed.fix(0, now += 1ms);
+        if (fixed.share(fixed.exponent(), now) == Flood::yes) ++floods;
+    }
+    CHECK(floods > 0);
+}
+
+TEST_CASE("a miner that wishes for less after each flood is heeded eight times") {
+    const VardiffOptions options;
+    Vardiff vardiff(options, 0, origin);
+    SteadyTime now = origin;
+    int at_least = 0;
+    for (int i = 0; i < 10'000; ++i) {
+        vardiff.suggest(-16, now += 1ms);
+        if (vardiff.exponent() == -16) ++at_least;
+        (void)vardiff.share(vardiff.exponent(), now);
+    }
+    CHECK(at_least == 8 * 32);
+    CHECK(vardiff.exponent() > -16);
+}
