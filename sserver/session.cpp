@@ -225,6 +225,7 @@ std::string Session::announce(const JobIssue& issue, const Job& job) {
 std::string Session::reissue() {
     const auto last = targets_.last();
     const JobPtr job = world_->book.current();
+    if (!working()) return {};  // a resumed session, whose miner has not logged in again
     if (!last || !job || last->job != job->id || last->reissue >= JobIssue::reissue_max) return {};
     if (std::min(vardiff_.exponent(), job->network_exponent) == targets_.last_exponent()) return {};
     const unsigned number = last->reissue + 1;

@@ -2,6 +2,7 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include "common/bitcoin/merkle.hpp"
+#include "common/stratum/response.hpp"
 #include "tests/sserver/session_miner.hpp"
 
 using namespace lode;
@@ -184,4 +185,18 @@ TEST_CASE("a resumed solo session is shown its job again with its own coinbase")
     const Reply reply = miner.login();
     CHECK(reply.text.ends_with(miner.job->line_with(miner.own_suffix(), stratum::CleanJobs::yes)));
     CHECK(miner.submit({miner.job->id, 0}).verdict == ShareVerdict::accepted);
+}
+
+TEST_CASE("a resumed solo session that asks for a difficulty before its login waits for its job") {
+    Solo miner;
+    (void)miner.login();
+    Session next(miner.world.view, solo_listener(), 1, miner.now.steady);
+    next.resume(miner.session.leave(), miner.now.steady);
+    miner.session = std::move(next);
+    (void)miner.subscribe();
+    const Reply suggested =
+        miner.say(R"({"id":3,"method":"mining.suggest_difficulty","params":[0.0000000298]})");
+    CHECK(suggested.text == stratum::true_line("3"));
+    CHECK(has(miner.authorize().text, miner.job->reissue_line(1, miner.own_suffix())));
+    CHECK(miner.submit({miner.job->id, 1}, Want::block, -26).solved);
 }
