@@ -137,7 +137,7 @@ Reply Session::answer(std::string_view id, const stratum::Authorize& request, Mo
         workers_.push_back(std::make_unique<const Worker>(std::move(parsed).value()));
     }
     heed(request.password, now.steady);
-    // With a job under way it comes again when the password asks for another difficulty.
+    // With a job under way it comes again when the password asks for a higher difficulty.
     Reply reply = text_reply(stratum::true_line(id) + reissue());
     begin(reply, now.steady);
     return reply;
@@ -221,13 +221,14 @@ std::string Session::announce(const JobIssue& issue, const Job& job) {
     return text;
 }
 
-// The newest job once more with another difficulty; nothing when that changes nothing.
+// The newest job once more with a higher difficulty; a lower one waits for the next job, since
+// shares that were too low for this one would be good at once.
 std::string Session::reissue() {
     const auto last = targets_.last();
     const JobPtr job = world_->book.current();
     if (!working()) return {};  // a resumed session, whose miner has not logged in again
     if (!last || !job || last->job != job->id || last->reissue >= JobIssue::reissue_max) return {};
-    if (std::min(vardiff_.exponent(), job->network_exponent) == targets_.last_exponent()) return {};
+    if (std::min(vardiff_.exponent(), job->network_exponent) <= targets_.last_exponent()) return {};
     const unsigned number = last->reissue + 1;
     std::string text = announce({job->id, number}, *job);
     if (!text.empty()) text += job->reissue_line(number, coinbase_suffix(*job));
@@ -257,6 +258,7 @@ Reply Session::answer(std::string_view id, const stratum::Submit& request, Momen
                    .extranonce1 = extranonce1(world_->rules.server_id, *number_),
                    .version_mask = version_mask_,
                    .exponent = exponent.value_or(exponent_max),
+                   .earns_at_most = targets_.find({issue.job, 0}).value_or(exponent_max),
                    .worker = worker(request.user),
                    .submit = request,
                    .oldest_job = world_->book.oldest(),

@@ -1,6 +1,7 @@
 // Filling in of Share and SolvedShare.
 #include "sserver/share_message.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include "common/messages/share.pb.h"
@@ -33,7 +34,8 @@ std::shared_ptr<v1::Share> make_share(const ShareFacts& facts) {
     share->set_worker(claim.worker->name);
     share->set_job_id(claim.job.id.value());
     share->set_height(claim.job.height);
-    const ShareTarget& assigned = assigned_target(claim.job, claim.exponent);
+    const ShareTarget& assigned =
+        assigned_target(claim.job, std::min(claim.exponent, claim.earns_at_most));
     const bitcoin::Hash256 target = assigned.target.to_hash();
     share->set_target(target.bytes.data(), target.bytes.size());
     const auto work = assigned.work.to_bytes();

@@ -33,9 +33,10 @@ TEST_CASE("the same share again is refused with code 22") {
 
 TEST_CASE("the same share under a reissued id is a duplicate") {
     Miner miner;
+    miner.exponent = -26;
     miner.login();
     (void)miner.submit();
-    (void)miner.say(R"({"id":3,"method":"mining.suggest_difficulty","params":[0.0000000005]})");
+    (void)miner.say(R"({"id":3,"method":"mining.suggest_difficulty","params":[0.0000000298]})");
     stratum::Submit again = a_submit(wire_id({JobId(0x1000), 1}).value());
     CHECK(miner.submit(Want::share_only, again).verdict == ShareVerdict::duplicate);
 }
@@ -102,6 +103,34 @@ TEST_CASE("a replaced job on the same tip is credited at the difficulty it was s
     CHECK(bitcoin::Uint256::from_hash(
               bitcoin::hash256_from_bytes(as_bytes(reply.share->target())).value()) ==
           share_target(-30).target);
+}
+
+TEST_CASE("under whatever id it is sent a share earns what its job was first sent with") {
+    Miner miner;
+    miner.login();
+    (void)miner.say(R"({"id":3,"method":"mining.suggest_difficulty","params":[0.0000000298]})");
+    miner.exponent = -26;
+    const Reply reply = miner.submit_at({JobId(0x1000), 1});
+    REQUIRE(reply.share);
+    CHECK(bitcoin::hash256_from_bytes(as_bytes(reply.share->target())).value() ==
+          share_target(-30).target.to_hash());
+    (void)miner.next_job({.id = 0x2000});
+    const Reply next = miner.submit_at({JobId(0x2000), 0});
+    REQUIRE(next.share);
+    CHECK(bitcoin::hash256_from_bytes(as_bytes(next.share->target())).value() ==
+          share_target(-26).target.to_hash());
+}
+
+TEST_CASE("a lower difficulty waits for the next job") {
+    Miner miner(-26);
+    miner.login();
+    const Reply reply =
+        miner.say(R"({"id":3,"method":"mining.suggest_difficulty","params":[0.000000001]})");
+    CHECK(reply.text == R"({"id":3,"result":true,"error":null})"
+                        "\n");
+    CHECK(miner.submit_at({JobId(0x1000), 1}).verdict == ShareVerdict::stale);
+    CHECK(has(miner.next_job({.id = 0x2000}).text, "mining.set_difficulty"));
+    CHECK(miner.submit_at({JobId(0x2000), 0}).verdict == ShareVerdict::accepted);
 }
 
 TEST_CASE("an extranonce2 of another size is refused with code 20") {
