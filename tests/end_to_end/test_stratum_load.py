@@ -13,7 +13,9 @@ from waiting import eventually
 DUPLICATE, LOW_DIFFICULTY = "22", "23"
 RUN_SECONDS = 60
 TINY = "2^-32"  # every hash is a share
-SETTINGS = {"sserver": {"users": "open", "min_difficulty": TINY, "max_difficulty": TINY}}
+# A load that has every share refused is not closed for it.
+OPEN = {"users": "open", "max_invalid_percent": 100}
+SETTINGS = {"sserver": {**OPEN, "min_difficulty": TINY, "max_difficulty": TINY}}
 
 
 @pytest.fixture
@@ -69,7 +71,7 @@ def test_only_the_first_of_duplicates_is_good(tiny):
 def test_low_shares_are_refused(make_pool, make_node):
     """On a signet, because regtest's own difficulty, which no session's passes, lets all in."""
     signet = make_node(network="signet")
-    hard = make_pool([signet], {"sserver": {"users": "open"}}).start()
+    hard = make_pool([signet], {"sserver": OPEN}).start()
     low = load(hard, "submit", "--connections", 5, "--in-flight", 2, "--refused", "low",
                "--duration", 1)["shares"]
     assert low["accepted"] == 0
