@@ -10,11 +10,22 @@
 namespace lode::sserver {
 namespace {
 
+// Of a connection that was open.
 std::optional<Offence> offence_of(net::CloseReason reason) {
     using net::CloseReason;
     if (reason == CloseReason::line_too_long) return Offence::long_line;
     if (reason == CloseReason::tls_on_plain_port) return Offence::handshake;
     return std::nullopt;
+}
+
+// On the way in. Not a timeout: a load balancer that only asks whether anyone is there says
+// nothing, and who says little is limited by the connections of its address.
+std::optional<Offence> offence_before_open(net::CloseReason reason) {
+    using net::CloseReason;
+    const bool wrong = reason == CloseReason::tls_failed ||
+                       reason == CloseReason::plain_on_tls_port ||
+                       reason == CloseReason::bad_proxy_header;
+    return wrong ? std::optional(Offence::handshake) : std::nullopt;
 }
 
 ClientId client_of(net::ConnectionId id) {
@@ -117,6 +128,15 @@ void Lane::work_again() {
 
 void Lane::close_all() {
     loop_->post([this] { sessions_.close_all(); });
+}
+
+bool Lane::admit(const net::Peer& peer) {
+    return sessions_.admit(peer.address, loop_->now());
+}
+
+void Lane::turned_back(const net::Peer& peer, net::CloseReason reason) {
+    sessions_.turned_back(peer.address, {to_string(reason), offence_before_open(reason)},
+                          loop_->now());
 }
 
 void Lane::opened(net::ConnectionId id, const net::Peer& peer) {

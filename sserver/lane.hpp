@@ -73,6 +73,8 @@ class Lane final : public net::ConnectionHandler, public LoopPort, private Share
 
   private:
     Lane(runtime::Context& context, LaneOptions options);
+    bool admit(const net::Peer& peer) override;
+    void turned_back(const net::Peer& peer, net::CloseReason reason) override;
     void opened(net::ConnectionId id, const net::Peer& peer) override;
     void line(net::ConnectionId id, std::string_view line) override;
     void deadline(net::ConnectionId id) override;

@@ -50,13 +50,20 @@ LoopSessions::Client* LoopSessions::find(ClientId client) {
     return found != nullptr && found->id == client ? found : nullptr;
 }
 
+bool LoopSessions::admit(const IpAddress& address, SteadyTime now) {
+    const auto refusal = guard_.enter(address, now);
+    if (refusal) tell("connection refused", address, to_string(*refusal), now);
+    return !refusal;
+}
+
+void LoopSessions::turned_back(const IpAddress& address, const Ending& ending, SteadyTime now) {
+    tell("connection turned back", address, ending.reason, now);
+    if (ending.offence) guard_.offended(address, *ending.offence, Repute::unproven, now);
+    guard_.left(address, Repute::unproven, now);
+}
+
 void LoopSessions::opened(const Visitor& visitor, const ListenerRules& rules, SteadyTime now) {
     const auto& [client, address] = visitor;
-    if (const auto refusal = guard_.enter(address, now)) {
-        port_.close(client);
-        tell("connection refused", address, to_string(*refusal), now);
-        return;
-    }
     const std::uint32_t slot = slot_of(client);
     clients_.emplace(slot, Client{client, address, {}, Session(world_, rules, slot, now)});
     probe_.connections.increment();

@@ -56,7 +56,10 @@ class LoopSessions {
         ClientId client;
         IpAddress address;
     };
-    // Who may not come in is closed, and nothing more is heard of it here.
+    // Whether the guard lets a connection of this address in; then it counts there until it is
+    // turned back or, once opened, closed.
+    [[nodiscard]] bool admit(const IpAddress& address, SteadyTime now);
+    // One that was admitted.
     void opened(const Visitor& visitor, const ListenerRules& rules, SteadyTime now);
     void line(ClientId client, std::string_view line, Moment now);
     void look(ClientId client, SteadyTime now);
@@ -68,6 +71,8 @@ class LoopSessions {
         std::optional<Offence> offence{};
     };
     void closed(ClientId client, const Ending& ending, SteadyTime now);
+    // An admitted connection ended before it was opened.
+    void turned_back(const IpAddress& address, const Ending& ending, SteadyTime now);
 
     // Parks the session if it still has a connection here, which is closed: its miner has another.
     void let_go(const SessionId& session, SteadyTime now);

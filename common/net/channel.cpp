@@ -35,7 +35,7 @@ Channel::Step no_bytes(ssize_t count) {
 
 Channel::Step Channel::enter(int socket, std::span<char> scratch) {
     if (entrance_.preface == Preface::proxy_header) {
-        if (const auto unfinished = take_header(socket, scratch)) return *unfinished;
+        return take_header(socket, scratch);
     }
     if (entrance_.tls) return shake_hands(socket);
     open_ = true;
@@ -43,7 +43,7 @@ Channel::Step Channel::enter(int socket, std::span<char> scratch) {
 }
 
 // Looks before it takes: what follows the header belongs to others.
-std::optional<Channel::Step> Channel::take_header(int socket, std::span<char> scratch) {
+Channel::Step Channel::take_header(int socket, std::span<char> scratch) {
     const auto seen = receive(socket, scratch.first(proxy_header_max), MSG_PEEK);
     if (seen <= 0) return no_bytes(seen);
     const std::size_t before = header_.size();
@@ -56,14 +56,14 @@ std::optional<Channel::Step> Channel::take_header(int socket, std::span<char> sc
     const std::size_t end = complete ? header.size : header_.size();
     const auto taken = receive(socket, scratch.first(end - before), 0);
     if (taken <= 0) return no_bytes(taken);
-    if (!complete) return Step{State::wants_input};
+    if (!complete) return {State::wants_input};
     if (header.source) {
         peer_.address = header.source->address;
         peer_.port = header.source->port;
     }
     header_ = {};
     entrance_.preface = Preface::none;
-    return std::nullopt;
+    return {State::addressed};
 }
 
 Channel::Step Channel::shake_hands(int socket) {

@@ -39,7 +39,12 @@ class Channel {
     Channel(const Peer& peer, Entrance entrance) : peer_(peer), entrance_(std::move(entrance)) {}
 
     struct Step {
-        enum class State : std::uint8_t { refused, wants_input, open };
+        enum class State : std::uint8_t {
+            refused,
+            wants_input,
+            addressed,  // the header is read: peer() is the true one, the next call goes on
+            open
+        };
         State state = State::refused;
         CloseReason reason = CloseReason::none;  // of a refusal
     };
@@ -48,18 +53,22 @@ class Channel {
     [[nodiscard]] Step enter(int socket, std::span<char> scratch);
 
     [[nodiscard]] bool open() const { return open_; }
-    // The true one once it is open.
+    // The true one once it is open, and before, if there is no header to come.
     [[nodiscard]] const Peer& peer() const { return peer_; }
+    // The loop's handler lets this peer in.
+    void set_admitted() { admitted_ = true; }
+    [[nodiscard]] bool admitted() const { return admitted_; }
     // Null without TLS, and before the handshake.
     [[nodiscard]] TlsSession* tls() { return tls_ ? &*tls_ : nullptr; }
 
   private:
-    [[nodiscard]] std::optional<Step> take_header(int socket, std::span<char> scratch);
+    [[nodiscard]] Step take_header(int socket, std::span<char> scratch);
     [[nodiscard]] Step shake_hands(int socket);
 
     Peer peer_;
     Entrance entrance_;
     bool open_ = false;
+    bool admitted_ = false;
     std::string header_;  // as much as came
     std::optional<TlsSession> tls_;
 };

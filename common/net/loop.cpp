@@ -217,6 +217,12 @@ void Loop::set_deadline(ConnectionId id, SteadyTime deadline) {
 }
 
 void Loop::register_connection(Arrival& arrival) {
+    const bool known = arrival.entrance.preface == Preface::none;
+    if (known && !handler_.admit(arrival.peer)) {
+        load_.fetch_sub(1, std::memory_order_relaxed);
+        options_.metrics.closed[static_cast<std::size_t>(CloseReason::by_us)].increment();
+        return;
+    }
     const std::uint32_t slot = connections_.next();
     if (++last_generation_ == 0) ++last_generation_;
     const ConnectionId id{slot, last_generation_};
@@ -226,6 +232,7 @@ void Loop::register_connection(Arrival& arrival) {
     if (::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, arrival.socket.get(), &event) != 0) {
         load_.fetch_sub(1, std::memory_order_relaxed);
         log::warn("connection not taken", {{"reason", std::strerror(errno)}});
+        if (known) handler_.turned_back(arrival.peer, CloseReason::broken);
         return;
     }
     auto& connection = connections_.emplace(slot, std::move(arrival.socket), id.generation);
@@ -235,6 +242,7 @@ void Loop::register_connection(Arrival& arrival) {
     }
     options_.metrics.handshaking.increment();
     connection.channel = std::make_unique<Channel>(arrival.peer, std::move(arrival.entrance));
+    if (known) connection.channel->set_admitted();
     set_deadline(id, now_ + options_.limits.handshake_timeout);
 }
 
@@ -258,18 +266,31 @@ void Loop::enter(Connection& connection, ConnectionId id) {
     // The event comes again in the next turn.
     if (handshakes_left_ == 0) return;
     --handshakes_left_;
+    using State = Channel::Step::State;
     Channel& channel = *connection.channel;
-    const auto step = channel.enter(connection.socket.get(), {buffer_.get(), input_a_turn});
-    switch (step.state) {
-        case Channel::Step::State::refused:
-            doom(connection, id, step.reason);
-            break;
-        case Channel::Step::State::wants_input:
-            break;
-        case Channel::Step::State::open:
-            tell_opened(connection, id);
-            break;
+    const std::span<char> scratch(buffer_.get(), input_a_turn);
+    auto step = channel.enter(connection.socket.get(), scratch);
+    if (step.state == State::addressed) {
+        if (!admit(channel)) {
+            doom(connection, id, CloseReason::by_us);
+            return;
+        }
+        step = channel.enter(connection.socket.get(), scratch);
     }
+    if (step.state == State::refused) refuse(connection, id, step.reason);
+    if (step.state == State::open) tell_opened(connection, id);
+}
+
+bool Loop::admit(Channel& channel) {
+    if (!handler_.admit(channel.peer())) return false;
+    channel.set_admitted();
+    return true;
+}
+
+void Loop::refuse(Connection& connection, ConnectionId id, CloseReason reason) {
+    // Nobody is known behind it, so it counts as its sender's own.
+    if (reason == CloseReason::bad_proxy_header) (void)admit(*connection.channel);
+    doom(connection, id, reason);
 }
 
 void Loop::tell_opened(Connection& connection, ConnectionId id) {
@@ -314,9 +335,14 @@ void Loop::bury(ConnectionId id) {
         channel->tls()->say_goodbye();
     }
     options_.metrics.closed[static_cast<std::size_t>(reason)].increment();
-    connections_.erase(id.slot);
     load_.fetch_sub(1, std::memory_order_relaxed);
-    if (open) handler_.closed(id, reason);
+    // Told before the peer can see it, so that whoever comes again finds it done.
+    if (open) {
+        handler_.closed(id, reason);
+    } else if (channel->admitted()) {
+        handler_.turned_back(channel->peer(), reason);
+    }
+    connections_.erase(id.slot);
 }
 
 Result<void> Loop::watch(int fd, Task readable) {

@@ -30,8 +30,13 @@ namespace lode::net {
 class ConnectionHandler {
   public:
     virtual ~ConnectionHandler() = default;
-    // Once a proxy's header is read and a TLS handshake done, where the entrance wants them; a
-    // connection that ends before is not told of.
+    // Asked once it is known from where a connection comes: at once, or after a proxy's header, and
+    // before a handshake costs anything. If it is not let in it is closed and not told of again.
+    [[nodiscard]] virtual bool admit(const Peer& /*peer*/) { return true; }
+    // One that was admitted ended before it was open. A header that is no good is its sender's, who
+    // is asked for as for any client.
+    virtual void turned_back(const Peer& /*peer*/, CloseReason /*reason*/) {}
+    // Admitted, and a TLS handshake is done where the entrance wants one.
     virtual void opened(ConnectionId id, const Peer& peer) = 0;
     // Without the newline; empty lines are left out. The view ends with the call.
     virtual void line(ConnectionId id, std::string_view line) = 0;
@@ -126,6 +131,8 @@ class Loop final : public Executor {
     };
     void register_connection(Arrival& arrival);
     void enter(Connection& connection, ConnectionId id);
+    [[nodiscard]] bool admit(Channel& channel);
+    void refuse(Connection& connection, ConnectionId id, CloseReason reason);
     void tell_opened(Connection& connection, ConnectionId id);
     void pass_event(Connection& connection, ConnectionId id, std::uint32_t events);
     void read_from(Connection& connection, ConnectionId id);

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "common/base/assert.hpp"
 #include "common/stratum/response.hpp"
 #include "sserver/loop_sessions.hpp"
 #include "tests/sserver/builders.hpp"
@@ -122,6 +123,7 @@ struct Pool {
         const std::string authorize =
             R"({"id":2,"method":"mining.authorize","params":[")" + std::string(user) + R"(","x"]})";
         for (std::uint32_t i = 0; i < count; ++i) {
+            LODE_ASSERT(sessions.admit(IpAddress(), now.steady));
             sessions.opened({client(i), IpAddress()}, listener, now.steady);
             sessions.line(client(i),
                           R"({"id":3,"method":"mining.configure","params":[["version-rolling"],)"

@@ -66,6 +66,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     static const JobPtr job = test::a_job({.network_exponent = exponent_min});
     sessions.job(job, test::start.steady);
     const ClientId client(1);
+    LODE_ASSERT(sessions.admit(IpAddress(), test::start.steady));
     sessions.opened({client, IpAddress()}, test::starting_at(exponent_min), test::start.steady);
     std::string_view text = as_chars({data, size});
     while (!text.empty() && !port.closed) {

@@ -10,6 +10,12 @@ using namespace lode::sserver;
 using namespace lode::test;
 using namespace std::chrono_literals;
 
+namespace {
+
+const IpAddress offender = IpAddress::parse("192.0.2.1").value();
+
+}  // namespace
+
 TEST_CASE("a connection closed for what it did counts against its address, twice is a ban") {
     Loop loop;
     for (std::uint32_t slot = 0; slot < 2; ++slot) {
@@ -20,14 +26,26 @@ TEST_CASE("a connection closed for what it did counts against its address, twice
         loop.sessions.closed(client(slot), {"closed by us"}, loop.now.steady);
     }
     CHECK(loop.bans[0].reason == "malformed");
-    loop.open(client(2));
-    CHECK(loop.port.closed.back() == client(2));
-    loop.port.sent.clear();
-    loop.sessions.line(client(2), R"({"id":1,"method":"mining.subscribe","params":[]})", loop.now);
-    CHECK(loop.port.sent.empty());
+    CHECK_FALSE(loop.sessions.admit(offender, loop.now.steady));
     CHECK(loop.probe.connections.value() == 0);
     loop.open(client(3), "192.0.2.9");
-    CHECK(loop.port.closed.back() == client(2));
+}
+
+TEST_CASE("a connection that never opens counts while it tries, and for what it did wrong") {
+    Loop loop;
+    for (int i = 0; i < 3; ++i) {
+        REQUIRE(loop.sessions.admit(offender, loop.now.steady));
+        loop.sessions.turned_back(offender, {"handshake_timeout"}, loop.now.steady);
+    }
+    for (int i = 0; i < 2; ++i) {
+        CHECK(loop.bans.empty());
+        REQUIRE(loop.sessions.admit(offender, loop.now.steady));
+        loop.sessions.turned_back(offender, {"tls_failed", Offence::handshake}, loop.now.steady);
+    }
+    REQUIRE(loop.bans.size() == 1);
+    CHECK(loop.bans[0].reason == "handshake");
+    CHECK_FALSE(loop.sessions.admit(offender, loop.now.steady));
+    CHECK(loop.probe.connections.value() == 0);
 }
 
 TEST_CASE("a ban closes the connections of its address with a word, and no other") {

@@ -57,9 +57,10 @@ struct Loop {
         sessions.job(a_job(), now.steady);
     }
 
-    void open(ClientId id, const std::string& address = "192.0.2.1") {
-        sessions.opened({id, IpAddress::parse(address).value()}, test::starting_at(-30),
-                        now.steady);
+    void open(ClientId id, const std::string& text = "192.0.2.1") {
+        const IpAddress address = IpAddress::parse(text).value();
+        REQUIRE(sessions.admit(address, now.steady));
+        sessions.opened({id, address}, test::starting_at(-30), now.steady);
     }
     void login(ClientId id) {
         open(id);

@@ -57,6 +57,8 @@ TEST_CASE("a header that comes byte by byte is taken, and nothing behind it") {
     }
     CHECK_FALSE(channel.open());
     wire.send("\nline\n");
+    CHECK(wire.step(channel).state == State::addressed);
+    CHECK_FALSE(channel.open());
     CHECK(wire.step(channel).state == State::open);
     CHECK(channel.open());
     CHECK(channel.peer().address.text() == "192.0.2.7");

@@ -13,6 +13,7 @@
 #include <map>
 #include <mutex>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "common/metrics/metrics.hpp"
@@ -34,6 +35,13 @@ class RecordingHandler final : public net::ConnectionHandler {
     OnLine on_line = [](net::ConnectionId, std::string_view) {};
     OnEvent on_deadline = [](net::ConnectionId) {};
 
+    bool admit(const net::Peer& peer) override {
+        note([&] { asked.push_back(peer.address.text()); });
+        return peer.address.text() != refused;
+    }
+    void turned_back(const net::Peer& peer, net::CloseReason reason) override {
+        note([&] { turned_backs.emplace_back(peer.address.text(), reason); });
+    }
     void opened(net::ConnectionId id, const net::Peer& peer) override {
         on_opened(id);
         note([&] {
@@ -62,6 +70,9 @@ class RecordingHandler final : public net::ConnectionHandler {
         return changed_.wait_for(lock, patience, condition);
     }
 
+    std::string refused;             // an address; set before the first connection
+    std::vector<std::string> asked;  // addresses that wanted to be let in
+    std::vector<std::pair<std::string, net::CloseReason>> turned_backs;
     std::vector<net::ConnectionId> open_ids;
     std::vector<net::Peer> peers;  // of all that were ever open
     std::vector<std::string> lines;

@@ -160,6 +160,58 @@ TEST_CASE("a handshake of rubbish, and rubbish after the handshake, end the conn
     CHECK(tls.handler.reasons[0] == CloseReason::tls_failed);
 }
 
+TEST_CASE("who is not admitted is closed before its handshake, and not told of again") {
+    TlsServer tls({.proxy_from = {AddressRange::parse("127.0.0.1").value()}});
+    tls.handler.refused = "192.0.2.7";
+    TlsClient refused(tls.server.port());
+    refused.tcp().send("PROXY TCP4 192.0.2.7 10.0.0.1 4660 3333\r\n");
+    CHECK(refused.tcp().closed_by_server());
+    TlsClient other(tls.server.port());
+    other.tcp().send("PROXY TCP4 192.0.2.8 10.0.0.1 4660 3333\r\n");
+    REQUIRE(other.shake_hands());
+    REQUIRE(tls.handler.wait([&] { return tls.handler.peers.size() == 1; }));
+    CHECK(tls.handler.asked == std::vector<std::string>{"192.0.2.7", "192.0.2.8"});
+    CHECK(tls.handler.peers[0].address.text() == "192.0.2.8");
+    CHECK(tls.handler.turned_backs.empty());
+    CHECK(tls.handler.reasons.empty());
+    CHECK(tls.server.closed(CloseReason::by_us) == 1);
+}
+
+TEST_CASE("who is not admitted at a door without a proxy is closed at once") {
+    TlsServer tls;
+    tls.handler.refused = "127.0.0.1";
+    TlsClient client(tls.server.port());
+    CHECK(client.tcp().closed_by_server());
+    RecordingHandler handler;
+    handler.refused = "127.0.0.1";
+    Server plain(handler);
+    CHECK(Client(plain.port()).closed_by_server());
+    CHECK(handler.asked.size() == 1);
+    CHECK(handler.peers.empty());
+    CHECK(handler.reasons.empty());
+    CHECK(plain.closed(CloseReason::by_us) == 1);
+    CHECK(plain.loop().load() == 0);
+}
+
+TEST_CASE("who was admitted and never opened is told of, by its true address") {
+    TlsServer tls({.proxy_from = {AddressRange::parse("127.0.0.1").value()}});
+    const auto turned_back = [&](std::string_view says) {
+        const Client client(tls.server.port());
+        client.send(says);
+        CHECK(client.closed_by_server());
+        REQUIRE(tls.handler.wait([&] { return !tls.handler.turned_backs.empty(); }));
+        return std::exchange(tls.handler.turned_backs, {}).front();
+    };
+    using Told = std::pair<std::string, CloseReason>;
+    const std::string header = "PROXY TCP4 192.0.2.7 10.0.0.1 4660 3333\r\n";
+    CHECK(turned_back(header + "{}\n") == Told("192.0.2.7", CloseReason::plain_on_tls_port));
+    CHECK(turned_back(header + "\x16rubbish rubbish rubbish") ==
+          Told("192.0.2.7", CloseReason::tls_failed));
+    CHECK(turned_back("GET / HTTP/1.1\r\n\r\n") ==
+          Told("127.0.0.1", CloseReason::bad_proxy_header));
+    CHECK(tls.handler.reasons.empty());
+}
+
 TEST_CASE("a TLS client may change its keys in between") {
     TlsServer tls;
     TlsClient client(tls.server.port());
