@@ -147,6 +147,11 @@ class Pool:
                 samples[name] = float(value)
         return samples
 
+    def total(self, name, label=""):
+        """Of the samples of lode_NAME with such a label, over all loops."""
+        return sum(value for sample, value in self.metrics().items()
+                   if sample.split("{")[0] == f"lode_{name}" and label in sample)
+
     def log(self):
         return self.log_file.read_text(errors="replace") if self.log_file.exists() else ""
 
@@ -185,8 +190,8 @@ class Pool:
 
     # Who mines on it.
 
-    def connect(self):
-        return StratumClient(self.stratum_port)
+    def connect(self, source=None):
+        return StratumClient(self.stratum_port, source=source)
 
     def miner(self, user):
         """A connected, subscribed and authorised client."""

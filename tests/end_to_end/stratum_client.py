@@ -95,8 +95,10 @@ class Share:
 class StratumClient:
     """One connection. A thread of its own reads; every call may come from any thread."""
 
-    def __init__(self, port, host="127.0.0.1"):
-        self.socket = socket.create_connection((host, port), TIMEOUT)
+    def __init__(self, port, host="127.0.0.1", source=None):
+        """From the address `source`, if that is given."""
+        self.socket = socket.create_connection((host, port), TIMEOUT,
+                                               source_address=source and (source, 0))
         self.socket.settimeout(None)
         self.ids = itertools.count(1)
         self.extranonce2s = itertools.count(1)

@@ -15,11 +15,20 @@ from stratum_client import TIMEOUT
 from waiting import eventually, free_ports
 
 EXIT_CONFIGURATION = 2
-PROXY_1 = b"PROXY TCP4 192.0.2.7 10.0.0.1 4660 3333\r\n"
+PROXIES = ["127.0.0.1", "127.0.0.2"]
+OFFENCES = 20  # that an address is banned for
+
+
+def header_1(client):
+    return f"PROXY TCP4 {client} 10.0.0.1 4660 3333\r\n".encode()
+
+
+def header_2(client):
+    return (b"\r\n\r\n\0\r\nQUIT\n\x21\x11" + struct.pack(">H", 12) + socket.inet_aton(client)
+            + socket.inet_aton("10.0.0.1") + struct.pack(">HH", 4660, 3333))
+
+
 PROXY_1_SIX = b"PROXY TCP6 2001:db8::7 ::1 4660 3333\r\n"
-PROXY_2 = (b"\r\n\r\n\0\r\nQUIT\n\x21\x11" + struct.pack(">H", 12)
-           + socket.inet_aton("192.0.2.8") + socket.inet_aton("10.0.0.1")
-           + struct.pack(">HH", 4660, 3333))
 
 
 def make_certificate(folder, name):
@@ -84,19 +93,37 @@ class Doors:
         self.pool.changes = {"sserver": {"handshake_timeout": "1s", "listener": [
             {"port": self.plain},
             {"address": "127.0.0.1", "port": self.tls, **tls},
-            {"address": "127.0.0.1", "port": self.proxied, "proxy_from": ["127.0.0.0/8"], **tls},
+            {"address": "127.0.0.1", "port": self.proxied, "proxy_from": PROXIES, **tls},
             {"address": "::1", "port": self.six, "proxy_from": ["::1"]}]}}
 
-    def connect(self, port, header=b"", host="127.0.0.1"):
-        wire = socket.create_connection((host, port), TIMEOUT)
+    def connect(self, port, header=b"", host="127.0.0.1", source=None):
+        wire = socket.create_connection((host, port), TIMEOUT,
+                                        source_address=source and (source, 0))
         wire.sendall(header)
         return wire
 
-    def tls_miner(self, port, name, header=b""):
+    def tls_miner(self, port, name, header=b"", source=None):
         """Over TLS; it trusts the certificate in the file, if that is of this name."""
         trust = ssl.create_default_context(cafile=self.certificate)
-        miner = Miner(trust.wrap_socket(self.connect(port, header), server_hostname=name))
+        wire = self.connect(port, header, source=source)
+        miner = Miner(trust.wrap_socket(wire, server_hostname=name))
         return miner.log_in(self.pool.payout_address)
+
+    def is_let_in(self, port, header=b"", source=None):
+        try:
+            self.tls_miner(port, "first.example", header, source).close()
+            return True
+        except OSError:  # an SSLError is one
+            return False
+
+    def knock(self, port, sent, source=None):
+        """Until the pool closes."""
+        with self.connect(port, sent, source=source) as wire:
+            try:
+                while wire.recv(4096):  # TLS may say what it did not like
+                    pass
+            except ConnectionResetError:
+                pass
 
     def closed(self, reason):
         return sum(value for sample, value in self.pool.metrics().items()
@@ -123,7 +150,8 @@ def test_a_miner_logs_in_over_tls_and_gets_a_job(doors):
     doors.tls_miner(doors.tls, "first.example").close()
 
 
-@pytest.mark.parametrize("header", (PROXY_1, PROXY_2, b"PROXY UNKNOWN\r\n"))
+@pytest.mark.parametrize("header", (header_1("192.0.2.7"), header_2("192.0.2.8"),
+                                    b"PROXY UNKNOWN\r\n"))
 def test_a_proxy_speaks_first_and_tls_follows(doors, header):
     doors.tls_miner(doors.proxied, "first.example", header).close()
 
@@ -142,15 +170,35 @@ def test_a_miner_comes_through_a_proxy_over_ipv6(doors):
     ("proxied", b"\x16\x03\x01\x02\x00\x01", "bad_proxy_header")))
 def test_who_knocks_wrongly_is_closed_and_counted(doors, port, sent, reason):
     before = doors.closed(reason)
-    wire = doors.connect(getattr(doors, port), sent)
-    wire.settimeout(TIMEOUT)
-    try:
-        while wire.recv(4096):  # TLS may say what it did not like
-            pass
-    except ConnectionResetError:
-        pass
-    wire.close()
+    doors.knock(getattr(doors, port), sent)
     eventually(lambda: doors.closed(reason) == before + 1, f"one more closed for {reason}")
+
+
+@pytest.mark.parametrize("header, client", ((header_1, "192.0.2.21"), (header_2, "192.0.2.22")))
+def test_failed_handshakes_ban_the_client_behind_the_proxy_and_nobody_else(doors, header, client):
+    assert doors.is_let_in(doors.proxied, header(client))
+    for _ in range(OFFENCES):
+        doors.knock(doors.proxied, header(client) + b"no hello\n")
+    assert not doors.is_let_in(doors.proxied, header(client))
+    assert doors.is_let_in(doors.proxied, header("192.0.2.23"))
+    assert doors.is_let_in(doors.tls, source=PROXIES[0])
+    doors.pool.wait_for_log(f"address banned address={client} reason=handshake")
+
+
+def test_a_header_from_one_who_is_no_proxy_is_not_believed(doors):
+    sender, claimed = "127.0.0.31", "192.0.2.31"
+    for _ in range(OFFENCES):
+        doors.knock(doors.proxied, header_1(claimed), sender)
+    assert not doors.is_let_in(doors.tls, source=sender)
+    assert doors.is_let_in(doors.proxied, header_1(claimed))
+
+
+def test_bad_headers_ban_who_sent_them(doors):
+    sender = PROXIES[1]
+    for _ in range(OFFENCES):
+        doors.knock(doors.proxied, b"GET / HTTP/1.1\r\n\r\n", sender)
+    assert not doors.is_let_in(doors.tls, source=sender)
+    assert doors.is_let_in(doors.proxied, header_1("192.0.2.32"), sender)
 
 
 def test_a_new_certificate_is_shown_after_sighup_and_a_bad_one_never(doors):
