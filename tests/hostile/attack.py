@@ -23,10 +23,11 @@ class Attack:
 
     def __init_subclass__(cls, **options):
         super().__init_subclass__(**options)
-        KINDS[cls.name] = cls
+        if cls.name:  # else what several kinds have in common
+            KINDS[cls.name] = cls
 
     def __init__(self, options):
-        self.options = options  # port, user, seed, seconds, rate
+        self.options = options  # port, tls_port, proxy_port, user, seed, seconds, rate
         self.pace = type(self).pace / options.rate
         self.counts = collections.Counter()
         self.complaints = []
@@ -75,9 +76,9 @@ class Attack:
     def user(self, dice):
         return f"{self.options.user}.evil{dice.randrange(20)}"
 
-    async def open(self, dice, **options):
+    async def open(self, dice, port=None, source=None, **options):
         wire = Wire()
-        await wire.connect(self.options.port, self.address(dice), **options)
+        await wire.connect(port or self.options.port, source or self.address(dice), **options)
         self.counts["connections"] += 1
         return wire
 

@@ -10,6 +10,8 @@ sys.dont_write_bytecode = True
 # pylint: disable=unused-import
 import byte_attacks
 import connection_attacks
+import door_attacks
+import guard_attacks
 import reader_attacks
 import share_attacks
 from attack import KINDS
@@ -19,6 +21,8 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("name", choices=KINDS)
     parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--tls-port", type=int, required=True)
+    parser.add_argument("--proxy-port", type=int, required=True)
     parser.add_argument("--user", required=True)
     parser.add_argument("--seconds", type=float, required=True)
     parser.add_argument("--rate", type=float, default=1.0, help="1: as fast as is meant")

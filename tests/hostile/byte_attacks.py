@@ -160,21 +160,3 @@ class TlsHello(Attack):
             pass  # it waits for the server's hello, as it would for ever
         wire.send(outgoing.read())
         await self.until_closed(wire, LOGIN_SECONDS + SLACK_SECONDS, "a TLS client")
-
-
-class ProxyHeaders(Attack):
-    """PROXY headers from who is no trusted proxy: lines that are no request."""
-    name = "proxy-headers"
-    pace = 0.25
-    version_2 = b"\r\n\r\n\x00\r\nQUIT\n"
-
-    async def wave(self, dice):
-        wire = await self.open(dice)
-        if dice.random() < 0.5:
-            wire.send(b"PROXY TCP4 127.1.0.1 127.0.0.1 4444 3333\r\n")
-        else:
-            addresses = bytes((127, 1, 0, 1)) + dice.randbytes(8)
-            wire.send(self.version_2 + b"\x21\x11\x00\x0c" + addresses)
-        wire.send(b"\n" + request(1, "mining.subscribe"))
-        await self.closes(wire, 0.5)
-        await self.leave(wire)

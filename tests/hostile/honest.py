@@ -11,16 +11,12 @@ import sys
 import time
 
 sys.dont_write_bytecode = True
-from wire import BASE_JOB, Gone, Refused, Wire, job_of
+from certificates import trusting
+from wire import BASE_JOB, Gone, Refused, Wire, honest_address, job_of
 
 STALE = 21
-MINERS_AN_ADDRESS = 4
+TLS_EVERY = 10  # one of so many comes by TLS
 LOGINS_AT_ONCE = 100  # a burst of connections is an attack of its own
-
-
-def address(number):
-    """Of one honest miner; attackers have others."""
-    return f"127.1.{number // MINERS_AN_ADDRESS // 250}.{number // MINERS_AN_ADDRESS % 250 + 1}"
 
 
 class Jobs:
@@ -131,7 +127,10 @@ async def work(options):
 
     async def log_in(number, miner):
         async with room:
-            await miner.connect(options.port, address(number))
+            if number % TLS_EVERY == 0:
+                await miner.connect(options.tls_port, honest_address(number), context=trusting())
+            else:
+                await miner.connect(options.port, honest_address(number))
             await miner.login(f"{options.user}.{number % 50}")
             while miner.job is None and not miner.closed.is_set():
                 await asyncio.sleep(0.01)
@@ -148,6 +147,7 @@ async def work(options):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--tls-port", type=int, required=True)
     parser.add_argument("--user", required=True)
     parser.add_argument("--miners", type=int, default=1000)
     parser.add_argument("--pace", type=float, default=3, help="seconds between a miner's shares")

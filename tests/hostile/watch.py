@@ -8,10 +8,14 @@ import statistics
 import threading
 import time
 
+from certificates import NAMES
+
 FREEZE_EVERY = (20, 30)  # seconds
 FREEZE_SECONDS = (1, 3)
 RAIN_EVERY = (5, 10)
 RAIN_SIGNALS = 100
+RELOAD_EVERY = (4, 8)
+RELOADS = 20
 BLOCK_EVERY = 15
 # Jobs, remembered shares and caches fill up first; what may still grow then is below both.
 GROWTH_MAX = 1.15
@@ -29,18 +33,20 @@ def open_files(pid):
 
 
 class Watch(threading.Thread):
-    """From start() to end(). `signals`: which of "freeze" and "rain" to do."""
+    """From start() to end(); "freeze", "rain" and "reload" only if they are asked for."""
 
-    def __init__(self, process, node, seed, signals):
+    def __init__(self, process, node, certificates, options):
         super().__init__(daemon=True)
         self.process = process
         self.node = node
-        self.dice = random.Random(f"{seed} watch")
-        self.signals = signals
+        self.certificates = certificates
+        self.dice = random.Random(f"{options.seed} watch")
+        self.signals = options.only
         self.ended = threading.Event()
         self.samples = []  # (seconds since the start, resident bytes, files)
         self.freezes = 0
         self.interruptions = 0
+        self.reloads = 0
         self.blocks = 0
         self.problem = None
 
@@ -57,8 +63,10 @@ class Watch(threading.Thread):
             due[self._freeze] = self.dice.uniform(*FREEZE_EVERY)
         if "rain" in self.signals:
             due[self._rain] = self.dice.uniform(*RAIN_EVERY)
+        if "reload" in self.signals:
+            due[self._reload] = self.dice.uniform(*RELOAD_EVERY)
         every = {self._block: (BLOCK_EVERY, BLOCK_EVERY), self._freeze: FREEZE_EVERY,
-                 self._rain: RAIN_EVERY}
+                 self._rain: RAIN_EVERY, self._reload: RELOAD_EVERY}
         while not self.ended.wait(1) and self.process.poll() is None:
             now = time.monotonic() - begun
             self.samples.append((now, resident_bytes(self.process.pid),
@@ -85,6 +93,17 @@ class Watch(threading.Thread):
             self.interruptions += 1
             self.ended.wait(self.dice.uniform(0, 0.02))
 
+    def _reload(self):
+        # Files are exchanged while they are read, as well; the last one is good.
+        for number in range(RELOADS):
+            if self.dice.random() < 0.3:
+                self.certificates.spoil(self.dice)
+            if number == RELOADS - 1 or self.dice.random() < 0.3:
+                self.certificates.place(self.dice.choice(NAMES))
+            self.process.send_signal(signal.SIGHUP)
+            self.reloads += 1
+            self.ended.wait(self.dice.uniform(0, 0.05))
+
     def end(self):
         self.ended.set()
         self.join()
@@ -99,6 +118,13 @@ class Watch(threading.Thread):
         early = [rss for when, rss, _ in self.samples if end / 4 <= when < end / 2]
         late = [rss for when, rss, _ in self.samples if when >= 3 * end / 4]
         return statistics.median(early), statistics.median(late)
+
+    def tenths(self):
+        """Medians of each tenth of the time, in bytes."""
+        end = self.samples[-1][0]
+        parts = [[rss for when, rss, _ in self.samples if tenth * end / 10 <= when
+                  <= (tenth + 1) * end / 10] for tenth in range(10)]
+        return [statistics.median(each) for each in parts if each]
 
     def grew(self):
         early, late = self.memory()

@@ -7,6 +7,7 @@ import itertools
 import json
 import pathlib
 import socket
+import ssl
 import struct
 import sys
 
@@ -19,7 +20,14 @@ POOL_ADDRESS = "127.0.0.1"
 IP_BIND_ADDRESS_NO_PORT = 24  # the port is chosen at connect: the same one for many pools
 CONNECT_SECONDS = 30  # the kernel sends a SYN again after 1, 3, 7 and 15 s
 ANSWER_SECONDS = 60
+MINERS_AN_ADDRESS = 4
 BASE_JOB = (1 << 48) - 1  # the upper 16 bits of a job's id count how often it was sent again
+
+
+def honest_address(number):
+    """Of one honest miner; nearly all attackers have others."""
+    site = number // MINERS_AN_ADDRESS
+    return f"127.1.{site // 250}.{site % 250 + 1}"
 
 
 class Refused(Exception):
@@ -87,15 +95,18 @@ class Wire(asyncio.Protocol):
         self.extranonce2s = itertools.count(1)
         self.user = None
 
-    async def connect(self, port, source, receive_buffer=None):
-        """Gone when it cannot be, or is closed at once."""
+    async def connect(self, port, source, receive_buffer=None, context=None):
+        """Gone when it cannot be, or is closed at once; with a context, by TLS."""
         made = socket_from(source)
         if receive_buffer:
             made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
         loop = asyncio.get_running_loop()
         try:
             await asyncio.wait_for(loop.sock_connect(made, (POOL_ADDRESS, port)), CONNECT_SECONDS)
-            await loop.create_connection(lambda: self, sock=made)
+            await loop.create_connection(lambda: self, sock=made, ssl=context,
+                                         server_hostname="pool" if context else None)
+        except ssl.SSLError:
+            raise
         except OSError as problem:
             made.close()
             raise Gone(str(problem)) from None
@@ -181,7 +192,7 @@ class Wire(asyncio.Protocol):
     def reset(self):
         """Closes it with RST, if it is not gone."""
         made = self.transport.get_extra_info("socket")
-        if made.fileno() >= 0:
+        if made and made.fileno() >= 0:  # TLS has none once it is closed
             reset_at_close(made)
         self.transport.abort()
 
