@@ -21,13 +21,13 @@ ShareSpool::ShareSpool(ShareSpoolFiles files, SpoolBudget& budget, Executor& exe
 }
 
 ShareSpool::~ShareSpool() {
-    alive_.reset();
     {
         const std::lock_guard lock(mutex_);
         closing_ = true;
         wake_.notify_one();
     }
-    thread_.join();
+    thread_.join();  // it reads alive_; what it posted runs on our own thread, so not yet
+    alive_.reset();
     budget_.used -= counted_;
 }
 

@@ -26,9 +26,9 @@ Result<std::unique_ptr<ShareSpoolReplay>> ShareSpoolReplay::start(
 }
 
 ShareSpoolReplay::~ShareSpoolReplay() {
-    alive_.reset();
     cancelled_ = true;
-    if (reader_.joinable()) reader_.join();
+    if (reader_.joinable()) reader_.join();  // it reads alive_
+    alive_.reset();
 }
 
 void ShareSpoolReplay::read_all(const std::vector<StreamId>& streams) {
