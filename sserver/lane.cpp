@@ -19,11 +19,11 @@ std::optional<Offence> offence_of(net::CloseReason reason) {
 }
 
 // On the way in. Not a timeout: a load balancer that only asks whether anyone is there says
-// nothing, and who says little is limited by the connections of its address.
+// nothing, and who says little is limited by the connections of its address. Nor a handshake that
+// fails: whoever refuses our certificate, once it has lapsed, ends it so.
 std::optional<Offence> offence_before_open(net::CloseReason reason) {
     using net::CloseReason;
-    const bool wrong = reason == CloseReason::tls_failed ||
-                       reason == CloseReason::plain_on_tls_port ||
+    const bool wrong = reason == CloseReason::plain_on_tls_port ||
                        reason == CloseReason::bad_proxy_header;
     return wrong ? std::optional(Offence::handshake) : std::nullopt;
 }
