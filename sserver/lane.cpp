@@ -23,8 +23,8 @@ std::optional<Offence> offence_of(net::CloseReason reason) {
 // fails: whoever refuses our certificate, once it has lapsed, ends it so.
 std::optional<Offence> offence_before_open(net::CloseReason reason) {
     using net::CloseReason;
-    const bool wrong = reason == CloseReason::plain_on_tls_port ||
-                       reason == CloseReason::bad_proxy_header;
+    const bool wrong =
+        reason == CloseReason::plain_on_tls_port || reason == CloseReason::bad_proxy_header;
     return wrong ? std::optional(Offence::handshake) : std::nullopt;
 }
 

@@ -40,7 +40,8 @@ TEST_CASE("a connection that never opens counts while it tries, and for what it 
     for (int i = 0; i < 2; ++i) {
         CHECK(loop.bans.empty());
         REQUIRE(loop.sessions.admit(offender, loop.now.steady));
-        loop.sessions.turned_back(offender, {"bad_proxy_header", Offence::handshake}, loop.now.steady);
+        loop.sessions.turned_back(offender, {"bad_proxy_header", Offence::handshake},
+                                  loop.now.steady);
     }
     REQUIRE(loop.bans.size() == 1);
     CHECK(loop.bans[0].reason == "handshake");

@@ -102,6 +102,7 @@ TEST_CASE("a server that is killed has the jobs of what it answered, and the nex
     JobTopic topic(after);
     after.wait_until([&] { return after.bus().log().size() == 3; });
     after.wait_until([&] { return kept(killed.path()) == 0; });
+    after.wait_until([&] { return !topic.held().empty(); });  // a reader of its own
     CHECK(topic.held() == std::vector{lost.SerializeAsString()});
 }
 
