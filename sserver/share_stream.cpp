@@ -50,7 +50,7 @@ Result<void> ShareStream::offer(std::shared_ptr<v1::Share> share, WaitingAnswer 
     share->set_stream(options_.id.value());
     share->set_sequence(next_);
     if (!spooling_) {
-        const auto taken = port_.publish(share);
+        auto taken = port_.publish(share);
         if (!taken && (!has_spool() || port_.spool_full())) return taken;
         if (taken) ++sent_;
     }

@@ -35,19 +35,20 @@ Result<std::vector<UserRow>> UserRepository::page(std::int64_t after) {
 }
 
 Result<void> UserRepository::add(const Registration& registration) {
-    const auto& [name, who, at] = registration;
+    const std::string& name = registration.name;
+    const std::int64_t at = to_unix_ms(registration.at);
     LODE_TRY_VOID(check_user_name(name));
     bool inserted = false;  // by a run before this one, whose COMMIT may stand
     auto outcome = db_.transaction([&]() -> Result<void> {
         LODE_TRY(const auto rows, db_.query("SELECT id FROM user WHERE name = ?", {name}));
         if (!rows.empty() && inserted) return success();
         if (!rows.empty()) return registered_already(name);
-        LODE_TRY_VOID(db_.execute("INSERT INTO user (name, created_unix_ms) VALUES (?, ?)",
-                                  {name, to_unix_ms(at)}));
+        LODE_TRY_VOID(
+            db_.execute("INSERT INTO user (name, created_unix_ms) VALUES (?, ?)", {name, at}));
         LODE_TRY_VOID(
             db_.execute("INSERT INTO audit_log (at_unix_ms, who, action, detail) "
                         "VALUES (?, ?, ?, ?)",
-                        {to_unix_ms(at), who, std::string("user added"), name}));
+                        {at, registration.who, std::string("user added"), name}));
         inserted = true;
         return success();
     });

@@ -114,8 +114,9 @@ class SqliteEngine final : public Engine {
         constexpr std::chrono::milliseconds pause(2);  // a change takes about as long
         const auto until = std::chrono::steady_clock::now() + longest_wait;
         while (true) {
-            auto set = execute("PRAGMA journal_mode=WAL");
-            if (set || !is_busy() || std::chrono::steady_clock::now() >= until) return set;
+            const auto set = execute("PRAGMA journal_mode=WAL");
+            if (set) return success();
+            if (!is_busy() || std::chrono::steady_clock::now() >= until) return set.error();
             std::this_thread::sleep_for(pause);
         }
     }

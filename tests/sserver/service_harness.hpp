@@ -214,7 +214,7 @@ class WireMiner {
                      "\n"
                      R"({"id":2,"method":"mining.authorize","params":["alice.rig","x"]})"
                      "\n");
-        const std::string text = client_.read_until("mining.notify\",\"params\"");
+        std::string text = client_.read_until("mining.notify\",\"params\"");
         const auto at = text.find("]],\"");
         REQUIRE(at != std::string::npos);
         extranonce1 = stratum::parse_hex32(std::string_view(text).substr(at + 4, 8)).value();
