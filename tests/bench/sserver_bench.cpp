@@ -153,7 +153,10 @@ struct Pool {
     CountingPort port;
     metrics::Registry registry;
     LoopProbe probe{registry, 0};
-    Guard guard{{}, GuardProbe(registry), [](const Ban&) {}};
+    // All sessions are of one address.
+    Guard guard{{.connections_max = 1'000'000, .connects_per_minute = 1'000'000},
+                GuardProbe(registry),
+                [](const Ban&) {}};
     LoopSessions sessions{{.rules = world.rules,
                            .numbers = world.numbers,
                            .parked = world.parked,
