@@ -2,6 +2,9 @@
 #include "blkmaker/block_book.hpp"
 
 #include <iterator>
+#include <utility>
+
+#include "common/base/assert.hpp"
 
 namespace lode::blkmaker {
 
@@ -77,6 +80,9 @@ BookActions BlockBook::tick(SteadyTime now) {
         row.confirmations = 0;
         publish(row, {}, actions);
     }
+    for (const Event& event : std::exchange(refused_, {})) {
+        actions.emplace_back(publishing_.at(event));
+    }
     join(actions, translate(tracker_.tick(now)));
     return actions;
 }
@@ -139,18 +145,21 @@ void BlockBook::follow(const BlockRow& row, BookActions& actions) {
 
 BookActions BlockBook::published(const MarkPublished& event) {
     publishing_.erase({event.block, event.state});
+    refused_.erase({event.block, event.state});
     return {event};
 }
 
 void BlockBook::not_published(const MarkPublished& event) {
-    publishing_.erase({event.block, event.state});
+    LODE_ASSERT(publishing_.contains({event.block, event.state}));
+    refused_.insert({event.block, event.state});
 }
 
 // An event on its way is not sent again: a bus that is away keeps what it was given.
 void BlockBook::publish(const BlockRow& row, const std::vector<v1::NodeAnswer>& answers,
                         BookActions& actions) {
-    if (!publishing_.insert({row.hash, row.state}).second) return;
-    actions.emplace_back(PublishEvent{row, answers});
+    const PublishEvent event{row, answers};
+    if (!publishing_.emplace(Event{row.hash, row.state}, event).second) return;
+    actions.emplace_back(event);
 }
 
 BookActions BlockBook::translate(const Actions& actions) {

@@ -73,6 +73,7 @@ class BlockBook {
     [[nodiscard]] BookActions rows_seen(const std::vector<StoredRow>& rows);
 
     [[nodiscard]] BookActions published(const MarkPublished& event);
+    // It is sent again at the next tick, though the block goes on meanwhile.
     void not_published(const MarkPublished& event);
 
     [[nodiscard]] bool follows(const bitcoin::Hash256& block) const;
@@ -97,8 +98,9 @@ class BlockBook {
 
     BlockTracker tracker_;
     std::map<bitcoin::Hash256, Followed> followed_;
-    std::set<Event> publishing_;   // on their way to the bus
-    std::set<Event> unpublished_;  // lacked at the last look
+    std::map<Event, PublishEvent> publishing_;  // on their way to the bus
+    std::set<Event> refused_;                   // those of them that the bus did not take
+    std::set<Event> unpublished_;               // lacked at the last look
 };
 
 }  // namespace lode::blkmaker

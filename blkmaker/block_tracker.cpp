@@ -25,6 +25,14 @@ constexpr std::array<StateName, 6> state_names{{
     {BlockState::orphaned, "orphaned"},
 }};
 
+// Whether a block that goes from one state to the other is in `passed` between them.
+bool leads_through(BlockState from, BlockState passed, BlockState to) {
+    constexpr std::array way{BlockState::found, BlockState::submitted, BlockState::accepted,
+                             BlockState::confirmed};
+    const auto place = [&](BlockState state) { return std::ranges::find(way, state); };
+    return place(to) != way.end() && place(from) < place(passed) && place(passed) < place(to);
+}
+
 }  // namespace
 
 std::string_view to_string(BlockState state) {
@@ -260,6 +268,13 @@ void BlockTracker::settle(const Hash256& hash, Actions& actions) {
         if (side.viewed && side.view.known) {
             confirmations = std::max(confirmations, side.view.confirmations);
         }
+    }
+    // No state on the way is skipped, so that each is told whichever instance is the first to know:
+    // what is in a chain was submitted, and what is mature was accepted.
+    for (const BlockState passed : {BlockState::submitted, BlockState::accepted}) {
+        if (!leads_through(block.state, passed, *state)) continue;
+        actions.emplace_back(ChangeState{hash, block.state, passed, confirmations});
+        block.state = passed;
     }
     actions.emplace_back(ChangeState{hash, block.state, *state, confirmations});
     if (*state == BlockState::orphaned) {

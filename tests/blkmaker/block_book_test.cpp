@@ -116,11 +116,39 @@ TEST_CASE("an event that lacks at two looks running is published by whoever look
     CHECK(published(book.rows_seen(rows)) == States{BlockState::confirmed});
     // On its way: a bus that is away keeps it.
     CHECK(published(book.rows_seen(rows)).empty());
-    book.not_published({rows[0].row.hash, BlockState::confirmed});
-    CHECK(published(book.rows_seen(rows)).empty());
-    CHECK(published(book.rows_seen(rows)) == States{BlockState::confirmed});
     CHECK(all<MarkPublished>(book.published({rows[0].row.hash, BlockState::confirmed})).size() ==
           1);
+}
+
+TEST_CASE("an event that the bus refused is sent again, though the block has gone on") {
+    BlockBook book({.nodes = 1});
+    const auto found =
+        all<RowChange>(book.solved(test::a_row(1), BlockBook::Origin::live, start))[0];
+    const auto hash = found.row.hash;
+    CHECK(published(book.row_changed(found)) == States{BlockState::found});
+    const auto submitted =
+        all<RowChange>(book.submit_answered({hash, 0}, {}, SubmitAnswer::accepted, start))[0];
+    CHECK(published(book.row_changed(submitted)) == States{BlockState::submitted});
+    book.not_published({hash, BlockState::found});
+    CHECK(published(book.tick(start + 1s)) == States{BlockState::found});
+    CHECK(published(book.tick(start + 2s)).empty());
+    (void)book.published({hash, BlockState::found});
+    CHECK(published(book.tick(start + 3s)).empty());
+}
+
+TEST_CASE("an instance that learns late what the row says tells every state it takes it through") {
+    BlockBook book({.nodes = 1});
+    const auto inserted =
+        all<RowChange>(book.solved(test::a_row(1), BlockBook::Origin::live, start))[0];
+    const auto hash = inserted.row.hash;
+    (void)book.submit_answered({hash, 0}, {}, SubmitAnswer::accepted, start);
+    (void)book.viewed({hash, 0}, {true, 1, inserted.row.height});
+    const auto changes = all<RowChange>(book.row_stands(inserted, BlockState::found));
+    REQUIRE(changes.size() == 2);
+    CHECK(changes[0].from == BlockState::found);
+    CHECK(changes[0].row.state == BlockState::submitted);
+    CHECK(changes[1].from == BlockState::submitted);
+    CHECK(changes[1].row.state == BlockState::accepted);
 }
 
 TEST_CASE("rows of other instances are followed, final ones are not") {

@@ -27,11 +27,13 @@ std::size_t count(const Actions& actions) {
                       [](const Action& action) { return std::holds_alternative<T>(action); }));
 }
 
+// The last that the actions take it to.
 std::optional<BlockState> new_state(const Actions& actions) {
+    std::optional<BlockState> state;
     for (const Action& action : actions) {
-        if (const auto* change = std::get_if<ChangeState>(&action)) return change->to;
+        if (const auto* change = std::get_if<ChangeState>(&action)) state = change->to;
     }
-    return std::nullopt;
+    return state;
 }
 
 BlockTracker tracker_of(std::size_t nodes) {
@@ -72,6 +74,19 @@ TEST_CASE("an accepting node is asked to prefer the block and to say how deep it
     CHECK(count<AskBlock>(actions) == 1);
     CHECK(new_state(actions) == BlockState::submitted);
     CHECK(new_state(tracker.block_viewed(block, 0, in_chain(1))) == BlockState::accepted);
+}
+
+TEST_CASE("a block that was in the chain before anyone heard of it passes every state") {
+    auto tracker = tracker_of(1);
+    (void)tracker.add(block, height, BlockState::found, BlockTracker::Start::follow_only);
+    std::vector<BlockState> passed;
+    for (const Action& action : tracker.block_viewed(block, 0, in_chain(101))) {
+        const auto* change = std::get_if<ChangeState>(&action);
+        if (change != nullptr) passed.push_back(change->to);
+    }
+    CHECK(passed ==
+          std::vector{BlockState::submitted, BlockState::accepted, BlockState::confirmed});
+    CHECK(tracker.size() == 0);
 }
 
 TEST_CASE("of two own blocks at a height only the first is preferred, on every node") {

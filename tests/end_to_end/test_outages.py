@@ -144,9 +144,11 @@ def assert_recorded(cluster, blocks):
 
     def untold():
         told = block_events(cluster)
-        return [found for found in blocks
-                if not {"found", "submitted", "accepted"} <= set(told[found])]
-    eventually(lambda: not untold(), "the events of every block", BACK_SECONDS)
+        return {found: told[found] for found in blocks
+                if not {"found", "submitted", "accepted"} <= set(told[found])}
+    with contextlib.suppress(AssertionError):
+        eventually(lambda: not untold(), "the events of every block", BACK_SECONDS)
+    assert untold() == {}
 
 
 # Kafka.
