@@ -12,6 +12,7 @@
 
 #include "common/db/db.hpp"
 #include "common/db/dialect.hpp"
+#include "common/db/money_schema.hpp"
 
 namespace lode::db {
 namespace {
@@ -174,7 +175,8 @@ constexpr std::array<std::string_view, 6> version_2{lease_table,       audit_log
                                                     worker_hour_table, worker_hour_by_time,
                                                     worker_day_table,  user_bucket_by_time};
 
-constexpr std::array<std::span<const std::string_view>, 2> versions{version_1, version_2};
+const std::array<std::span<const std::string_view>, 3> versions{version_1, version_2,
+                                                                money_schema()};
 
 constexpr std::string_view version_table =
     "CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL)";

@@ -27,6 +27,7 @@ SERVICE_ADAPTERS = {
     "blkmaker/row_writer",         # the database on a thread of its own
     "jobmaker/proposal_checker",   # nodes asked on a thread of its own
     "blkmaker/template_keeper",    # the template files on a thread of their own
+    "payout/ledger/ledger_repository",  # its rows
     "sharelogger/gap_repository",    # gaps and what was done about them, as rows
     "sharelogger/name_ids",          # ids of users and workers
     "sharelogger/share_repository",  # its rows

@@ -1,0 +1,42 @@
+// Work measured in blocks: u = d / D, the part of a block that a share is expected to find. What
+// windows and scores count in, so that a share weighs the same before and after a retarget.
+#pragma once
+
+#include <compare>
+#include <cstdint>
+
+#include "common/base/result.hpp"
+#include "common/bitcoin/target.hpp"
+
+namespace lode::payout {
+
+__extension__ using Uint128 = unsigned __int128;
+
+// Fixed point with 64 fraction bits, up to 2^63 blocks.
+class Units {
+  public:
+    constexpr Units() = default;
+    constexpr explicit Units(Uint128 raw) : raw_(raw) {}
+    [[nodiscard]] static constexpr Units whole(std::uint64_t blocks) {
+        return Units(Uint128{blocks} << 64);
+    }
+
+    // In 2^-64 blocks.
+    [[nodiscard]] constexpr Uint128 raw() const { return raw_; }
+
+    friend constexpr Units operator+(Units a, Units b) { return Units(a.raw_ + b.raw_); }
+    friend constexpr Units operator-(Units a, Units b) { return Units(a.raw_ - b.raw_); }
+    Units& operator+=(Units other) { return *this = *this + other; }
+    friend constexpr auto operator<=>(const Units&, const Units&) = default;
+
+  private:
+    Uint128 raw_ = 0;
+};
+
+// floor(work * 2^64 / network): `network` is the work of a block and not zero; 2^63 blocks and
+// more are a bug.
+[[nodiscard]] Units units_of(const bitcoin::Work& work, const bitcoin::Work& network);
+// The work of a block with these bits. Malformed when they are no target.
+[[nodiscard]] Result<bitcoin::Work> network_work(std::uint32_t bits);
+
+}  // namespace lode::payout
