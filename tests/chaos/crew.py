@@ -9,6 +9,7 @@ from waiting import eventually
 PATIENCE = 30  # seconds for anything that must happen
 UNDER_WAY_MAX = 16  # shares a client has sent and not heard of
 PACE = 0.002
+AGAIN = 0.05  # seconds until the next try to connect
 # Half of all hashes solve a block on regtest. Few shall, so that there are other shares.
 SOLVING_SHARE = 0.02
 IN_FLIGHT, ACCEPTED, REFUSED = "in flight", "accepted", "refused"
@@ -52,31 +53,67 @@ class Record:
             return {found for found, sent in self.shares.items() if sent.outcome == outcome}
 
 
-class Client(threading.Thread):
-    """One miner: connects, mines in Python, connects again when the pool has gone."""
+class Persistent(threading.Thread):
+    """One miner who connects again whenever the pool has gone; `mine` says what it does there."""
 
-    def __init__(self, port, user, record, seed, solving=SOLVING_SHARE):
+    def __init__(self, port, user, record):
         super().__init__(daemon=True)
-        self.solving = solving
         self.port = port
         self.user = user
         self.record = record
-        self.random = random.Random(seed)
         self.ended = threading.Event()
         self.problem = None
+
+    def mine(self, connection):
+        raise NotImplementedError
 
     def run(self):
         while not self.ended.is_set():
             try:
                 with StratumClient(self.port) as connection:
-                    self._mine(connection)
+                    self.mine(connection)
             except (ConnectionError, OSError, StratumError):
-                self.ended.wait(0.05)  # the pool is down; not to burn a core until it is back
+                self.ended.wait(AGAIN)  # the pool is down; not to burn a core until it is back
             except Exception as problem:  # pylint: disable=broad-except
                 self.problem = problem
                 return
 
-    def _mine(self, connection):
+
+class Team:
+    """Miners that begin and end together."""
+
+    def __init__(self, miners):
+        self.all = miners
+
+    def start(self):
+        for miner in self.all:
+            miner.start()
+        return self
+
+    def stop(self):
+        """Each hears its answers and goes."""
+        for miner in self.all:
+            miner.ended.set()
+        for miner in self.all:
+            miner.join(2 * PATIENCE)
+            assert not miner.is_alive(), "a miner does not end"
+        self.raise_problem()
+
+    def raise_problem(self):
+        for miner in self.all:
+            if miner.problem:
+                raise miner.problem
+
+
+class Client(Persistent):
+    """One miner that submits as fast as answers allow; `solving` of its shares are blocks."""
+
+    def __init__(self, port, user, record, seed, solving=SOLVING_SHARE):
+        super().__init__(port, user, record)
+        self.solving = solving
+        self.random = random.Random(seed)
+
+    def mine(self, connection):
         room = threading.Semaphore(UNDER_WAY_MAX)
         connection.subscribe().authorize(self.user)
         connection.wait_for_job()
@@ -105,7 +142,7 @@ class Client(threading.Thread):
             room.acquire(timeout=PATIENCE)
 
 
-class Crew:
+class Crew(Team):
     """Several clients with users of their own, on each of the ports in turn.
 
     `solving`: which part of their shares solves a block.
@@ -113,30 +150,11 @@ class Crew:
 
     def __init__(self, ports, users, seed, solving=SOLVING_SHARE):
         self.record = Record()
-        self.clients = [Client(ports[number % len(ports)], user, self.record, f"{seed} {user}",
-                               solving) for number, user in enumerate(users)]
-
-    def start(self):
-        for client in self.clients:
-            client.start()
-        return self
+        super().__init__([Client(ports[number % len(ports)], user, self.record, f"{seed} {user}",
+                                 solving) for number, user in enumerate(users)])
 
     def wait_for_accepted(self):
         """Until one more share is answered with true."""
         before = self.record.accepted
-        eventually(lambda: self.record.accepted > before or self._raise_problem(),
+        eventually(lambda: self.record.accepted > before or self.raise_problem(),
                    "an accepted share", PATIENCE)
-
-    def stop(self):
-        """Lets every client hear its answers and go."""
-        for client in self.clients:
-            client.ended.set()
-        for client in self.clients:
-            client.join(2 * PATIENCE)
-            assert not client.is_alive(), "a client does not end"
-        self._raise_problem()
-
-    def _raise_problem(self):
-        for client in self.clients:
-            if client.problem:
-                raise client.problem

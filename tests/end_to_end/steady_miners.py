@@ -3,24 +3,21 @@ answer came: what a pool's faults look like to those who mine on it."""
 import pathlib
 import statistics
 import sys
-import threading
 import time
 from concurrent.futures import Future
 from dataclasses import dataclass
 
 import chain
-from stratum_client import StratumClient, StratumError
+from stratum_client import StratumError
 from waiting import eventually
 
 sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "chaos"))
 # pylint: disable=wrong-import-position
-from crew import Record
+from crew import PATIENCE, Persistent, Record, Team
 
 STALE = 21
 PACE = 0.02  # seconds between two shares of one miner
-AGAIN = 0.05  # until the next try to connect
 CLIENTS_A_PORT = 2  # an sserver has two event loops here, each with a stream of its own
-PATIENCE = 30
 
 
 @dataclass
@@ -34,32 +31,16 @@ class Sent:
     overtaken: bool = False  # refused as stale, and a job on another tip had come before the answer
 
 
-class SteadyMiner(threading.Thread):
+class SteadyMiner(Persistent):
     """One miner on one port."""
 
     def __init__(self, port, user, record):
-        super().__init__(daemon=True)
-        self.port = port
-        self.user = user
-        self.record = record
+        super().__init__(port, user, record)
         self.sent = []
         self.connections = []  # all that were let in, the present one last
         self.wanted = []  # futures of solved shares that are asked for
-        self.ended = threading.Event()
-        self.problem = None
 
-    def run(self):
-        while not self.ended.is_set():
-            try:
-                with StratumClient(self.port) as connection:
-                    self._mine(connection)
-            except (OSError, StratumError):
-                self.ended.wait(AGAIN)
-            except Exception as problem:  # pylint: disable=broad-except
-                self.problem = problem
-                return
-
-    def _mine(self, connection):
+    def mine(self, connection):
         connection.subscribe().authorize(self.user)
         connection.wait_for_job()
         self.connections.append(connection)
@@ -111,16 +92,15 @@ class SteadyMiner(threading.Thread):
                    for sent in reversed(self.sent))
 
 
-class SteadyMiners:
+class SteadyMiners(Team):
     """Some on each port; `record` is told of every share."""
 
     def __init__(self, ports, users, record):
-        self.all = [SteadyMiner(port, user, record)
-                    for port in ports for user in users[:CLIENTS_A_PORT]]
+        super().__init__([SteadyMiner(port, user, record)
+                          for port in ports for user in users[:CLIENTS_A_PORT]])
 
     def start(self):
-        for miner in self.all:
-            miner.start()
+        super().start()
         self.wait_until_credited()
         return self
 
@@ -137,20 +117,6 @@ class SteadyMiners:
             self.raise_problem()
             return all(map(condition, self.all))
         eventually(all_do, what, seconds)
-
-    def stop(self):
-        """Each hears its answers and goes."""
-        for miner in self.all:
-            miner.ended.set()
-        for miner in self.all:
-            miner.join(2 * PATIENCE)
-            assert not miner.is_alive(), "a miner does not end"
-        self.raise_problem()
-
-    def raise_problem(self):
-        for miner in self.all:
-            if miner.problem:
-                raise miner.problem
 
     def sent(self):
         return [sent for miner in self.all for sent in miner.sent]
