@@ -19,10 +19,20 @@ Result<BlockState> read_state(const std::string& text) {
     return *state;
 }
 
+// Of a query's columns from `first` on: txid, pool_amount, solo.
+Result<std::optional<PaidCoinbase>> read_coinbase(const db::Row& row, std::size_t first) {
+    if (row.is_null(first)) return std::optional<PaidCoinbase>();
+    LODE_TRY(const auto txid, bitcoin::hash256_from_bytes(row.bytes(first)));
+    return std::optional(
+        PaidCoinbase{txid, bitcoin::Satoshi(row.integer(first + 1)),
+                     row.integer(first + 2) == 1 ? Finder::solo_miner : Finder::pool});
+}
+
 Result<BlockRow> read_row(const std::string& chain, const db::Row& row) {
     LODE_TRY(const auto hash, bitcoin::hash256_from_bytes(row.bytes(0)));
     LODE_TRY(const auto prev_hash, bitcoin::hash256_from_bytes(row.bytes(1)));
     LODE_TRY(const auto state, read_state(row.text(3)));
+    LODE_TRY(const auto coinbase, read_coinbase(row, 11));
     return BlockRow{.chain = chain,
                     .hash = hash,
                     .prev_hash = prev_hash,
@@ -33,7 +43,8 @@ Result<BlockRow> read_row(const std::string& chain, const db::Row& row) {
                     .worker = row.text(6),
                     .job = JobId(static_cast<std::uint64_t>(row.integer(7))),
                     .found = from_unix_ms(row.integer(8)),
-                    .confirmations = row.integer(9)};
+                    .confirmations = row.integer(9),
+                    .coinbase = coinbase};
 }
 
 }  // namespace
@@ -57,6 +68,19 @@ Result<bool> BlockRepository::insert(const BlockRow& row, UnixTime now) {
     return inserted.error();
 }
 
+// Where it is there already it stays.
+Result<void> BlockRepository::insert_coinbase(const BlockRow& row) {
+    if (!row.coinbase) return success();
+    const std::int64_t solo = row.coinbase->finder == Finder::solo_miner ? 1 : 0;
+    return db_.upsert({.table = "block_coinbase",
+                       .columns = {"block_hash", "txid", "pool_amount", "solo"},
+                       .key = {"block_hash"},
+                       .add = {},
+                       .replace = {},
+                       .rows = {{value_of(row.hash), value_of(row.coinbase->txid),
+                                 row.coinbase->pool_amount.value(), solo}}});
+}
+
 Result<BlockRepository::Outcome> BlockRepository::change(const RowChange& change, UnixTime now) {
     const BlockRow& row = change.row;
     bool ours = false;
@@ -69,6 +93,7 @@ Result<BlockRepository::Outcome> BlockRepository::change(const RowChange& change
         ours = rows == 1;
     } else {
         LODE_TRY(ours, insert(row, now));
+        LODE_TRY_VOID(insert_coinbase(row));
     }
     if (ours) return Outcome{Changed::yes, row.state};
     LODE_TRY(const auto rows,
@@ -107,8 +132,9 @@ Result<std::vector<StoredRow>> BlockRepository::unfinished(const std::string& ch
     // memory, and what lies beyond it is read when those before are done.
     LODE_TRY(
         const auto rows,
-        db_.query("SELECT block_hash, prev_hash, height, state, reward, user_name, "
-                  "worker_name, job_id, found_unix_ms, confirmations, published_state FROM block "
+        db_.query("SELECT b.block_hash, prev_hash, height, state, reward, user_name, worker_name, "
+                  "job_id, found_unix_ms, confirmations, published_state, txid, pool_amount, solo "
+                  "FROM block b LEFT JOIN block_coinbase c ON c.block_hash = b.block_hash "
                   "WHERE chain = ? AND (state NOT IN ('confirmed', 'rejected') "
                   "OR published_state <> state) ORDER BY height LIMIT 100000",
                   {value_of(chain)}));

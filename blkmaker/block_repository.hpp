@@ -1,5 +1,5 @@
-// Rows of `block` and `block_submission`, which blkmaker alone writes. Every function may be
-// repeated: a second time changes nothing.
+// Rows of `block`, `block_coinbase` and `block_submission`, which blkmaker alone writes. Every
+// function may be repeated: a second time changes nothing.
 #pragma once
 
 #include <functional>
@@ -49,6 +49,7 @@ class BlockRepository {
 
   private:
     [[nodiscard]] Result<bool> insert(const BlockRow& row, UnixTime now);
+    [[nodiscard]] Result<void> insert_coinbase(const BlockRow& row);
 
     db::Connection db_;
 };

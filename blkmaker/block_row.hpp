@@ -1,6 +1,7 @@
 // A block as the database and the bus know it.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "blkmaker/block_tracker.hpp"
@@ -9,6 +10,17 @@
 #include "common/bitcoin/amount.hpp"
 
 namespace lode::blkmaker {
+
+// Whose work found a block, and so who its coinbase pays.
+enum class Finder { pool, solo_miner };
+
+// What payments need to know of a block's coinbase.
+struct PaidCoinbase {
+    bitcoin::Hash256 txid;
+    bitcoin::Satoshi pool_amount;  // to the pool's script: all of it, or a solo miner's fee
+    Finder finder = Finder::pool;
+    friend bool operator==(const PaidCoinbase&, const PaidCoinbase&) = default;
+};
 
 struct BlockRow {
     std::string chain;
@@ -22,6 +34,7 @@ struct BlockRow {
     JobId job;
     UnixTime found;
     std::int64_t confirmations = 0;
+    std::optional<PaidCoinbase> coinbase;  // none where the table does not tell
 };
 
 // Whether the event of the row's present state is known to be on the bus.

@@ -1,6 +1,8 @@
 // Checks of a solved share that need nothing but the share itself.
 #include "blkmaker/solution.hpp"
 
+#include <algorithm>
+
 #include "common/bitcoin/amount.hpp"
 #include "common/bitcoin/target.hpp"
 #include "common/bitcoin/transaction.hpp"
@@ -9,13 +11,25 @@
 namespace lode::blkmaker {
 namespace {
 
-Result<bitcoin::Satoshi> reward_of(ByteView coinbase) {
-    LODE_TRY(const auto parsed, bitcoin::parse_transaction(coinbase));
+Result<bitcoin::Satoshi> reward_of(const bitcoin::Transaction& coinbase) {
     bitcoin::Satoshi reward;
-    for (const auto& output : parsed.outputs) {
+    for (const auto& output : coinbase.outputs) {
         LODE_TRY(reward, bitcoin::add(reward, output.amount));
     }
     return reward;
+}
+
+// The pool's own coinbase pays the pool alone. That of a solo miner pays first the miner, whose
+// script may be the pool's, too; what else it pays is the pool's fee. Were the miner's output not
+// where it belongs, nothing would be known to be the pool's: no reason to hold up a block.
+PaidCoinbase paid_by(const bitcoin::Transaction& coinbase, bitcoin::Satoshi reward,
+                     ByteView miner_script) {
+    PaidCoinbase paid{bitcoin::txid(coinbase), reward, Finder::pool};
+    if (miner_script.empty()) return paid;
+    const bitcoin::TxOutput& first = coinbase.outputs.front();
+    const bool as_built = std::ranges::equal(first.script, miner_script);
+    const std::int64_t fee = as_built ? reward.value() - first.amount.value() : 0;
+    return {paid.txid, bitcoin::Satoshi(fee), Finder::solo_miner};
 }
 
 }  // namespace
@@ -41,9 +55,13 @@ Result<Solution> parse_solution(const v1::SolvedShare& share) {
     if (!template_id) return failure_in("solved share: template_id", template_id.error());
     solution.template_id = template_id.value();
     solution.coinbase = to_bytes(as_bytes(share.bitcoin().coinbase()));
-    const auto reward = reward_of(solution.coinbase);
+    const auto coinbase = bitcoin::parse_transaction(solution.coinbase);
+    if (!coinbase) return failure_in("solved share: coinbase", coinbase.error());
+    const auto reward = reward_of(coinbase.value());
     if (!reward) return failure_in("solved share: coinbase", reward.error());
     solution.reward = reward.value();
+    solution.paid =
+        paid_by(coinbase.value(), reward.value(), as_bytes(share.bitcoin().payout_script()));
     solution.transaction_count = share.bitcoin().transaction_count();
     solution.height = share.height();
     solution.job = JobId(share.job_id());
@@ -64,7 +82,8 @@ BlockRow found_row(const Solution& solution, const std::string& chain) {
             .worker = solution.worker,
             .job = solution.job,
             .found = solution.found,
-            .confirmations = 0};
+            .confirmations = 0,
+            .coinbase = solution.paid};
 }
 
 Result<std::vector<v1::SolvedShare>> parse_entries(const std::vector<std::string>& entries) {

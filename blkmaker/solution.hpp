@@ -20,8 +20,9 @@ namespace lode::blkmaker {
 struct Solution {
     bitcoin::Hash256 hash;
     bitcoin::BlockHeader header;
-    Bytes coinbase;                     // stripped, as hashed
-    bitcoin::Satoshi reward;            // of all its outputs
+    Bytes coinbase;           // stripped, as hashed
+    bitcoin::Satoshi reward;  // of all its outputs
+    PaidCoinbase paid;
     std::size_t transaction_count = 0;  // of the template: its first so many
     std::uint32_t height = 0;
     JobId job;

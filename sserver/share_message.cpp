@@ -74,6 +74,7 @@ std::shared_ptr<const v1::SolvedShare> make_solved(const ShareFacts& facts) {
     append(coinbase, claim.coinbase_suffix());
     solution.set_coinbase(text_of(coinbase));
     solution.set_transaction_count(claim.job.transaction_count);
+    if (claim.own != nullptr) solution.set_payout_script(text_of(claim.own->payout_script));
     return solved;
 }
 

@@ -7,7 +7,8 @@ namespace lode::db {
 namespace {
 
 // The coinbase of a block we found; blkmaker writes it with the block's row. pool_amount is what it
-// pays to the pool's own script: all of the reward, or with solo = 1 only the pool's fee.
+// pays to the pool: all of the reward, or with solo = 1, a solo miner's block, only the fee, also
+// when the miner's own address is the pool's.
 constexpr std::string_view block_coinbase_table = R"(CREATE TABLE IF NOT EXISTS block_coinbase (
     block_hash BINARY(32) NOT NULL,
     txid BINARY(32) NOT NULL,

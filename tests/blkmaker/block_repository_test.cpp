@@ -53,6 +53,49 @@ TEST_CASE("a block is inserted once, and a repeat does not set it back", "[datab
     CHECK(repository.unfinished("other").value().empty());
 }
 
+TEST_CASE("a block's coinbase is written with its row, once, and read with it", "[database]") {
+    const test::Database database;
+    auto repository = repository_in(database);
+    auto connection = database.open();
+    RowChange solo = insertion;
+    solo.row.coinbase->finder = Finder::solo_miner;
+    solo.row.coinbase->pool_amount = bitcoin::Satoshi(3);
+    const auto written = [&] {
+        return connection.query("SELECT txid, pool_amount, solo FROM block_coinbase").value();
+    };
+    REQUIRE(repository.change(solo, now));
+    REQUIRE(repository.change(insertion, now));
+    REQUIRE(repository.change(to(BlockState::found, BlockState::submitted), now));
+    REQUIRE(written().size() == 1);
+    CHECK(written()[0].bytes(0) == to_bytes(row.coinbase->txid.view()));
+    CHECK(written()[0].integer(1) == 3);
+    CHECK(written()[0].integer(2) == 1);
+    CHECK(repository.unfinished("btc").value().at(0).row.coinbase == solo.row.coinbase);
+}
+
+TEST_CASE("a row without its coinbase gets it when the block is recorded again", "[database]") {
+    const test::Database database;
+    auto repository = repository_in(database);
+    RowChange without = insertion;
+    without.row.coinbase.reset();
+    REQUIRE(repository.change(without, now).value().changed == Changed::yes);
+    CHECK_FALSE(repository.unfinished("btc").value().at(0).row.coinbase);
+    CHECK(repository.change(insertion, now).value().changed == Changed::no);
+    CHECK(repository.unfinished("btc").value().at(0).row.coinbase == row.coinbase);
+}
+
+TEST_CASE("a row and its coinbase are there together or not at all", "[database]") {
+    const test::Database database;
+    auto repository = repository_in(database);
+    CHECK_FALSE(repository.together([&]() -> Result<void> {
+        LODE_TRY_VOID(repository.change(insertion, now));
+        return failure(ErrorCode::internal, "the transaction fails behind it");
+    }));
+    auto connection = database.open();
+    CHECK(connection.query("SELECT solo FROM block_coinbase").value().empty());
+    CHECK(repository.unfinished("btc").value().empty());
+}
+
 TEST_CASE("of two who change a state only the first has changed it, the other learns of it",
           "[database]") {
     const test::Database database;

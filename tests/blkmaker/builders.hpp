@@ -100,6 +100,8 @@ inline blkmaker::BlockRow a_row(std::uint8_t tag) {
     row.worker = "rig";
     row.job = JobId(3);
     row.found = from_unix_ms(4000);
+    row.coinbase = {{.pool_amount = bitcoin::Satoshi(12)}};
+    row.coinbase->txid.bytes.fill(static_cast<std::uint8_t>(tag + 100));
     return row;
 }
 

@@ -19,6 +19,54 @@ TEST_CASE("a solved share becomes a typed solution") {
     CHECK(solution.value().found == from_unix_ms(1'700'000'000'500));
 }
 
+namespace {
+
+using Outputs = std::vector<bitcoin::TxOutput>;
+
+const Bytes pool_script{0x51};
+const Bytes miner_script{0x52};
+
+// What is read of a coinbase of these outputs; `payout_script`: a solo miner's, else empty.
+blkmaker::PaidCoinbase paid_by(const Outputs& outputs, const Bytes& payout_script) {
+    auto share = test::a_solution(test::a_template({1}));
+    auto coinbase = bitcoin::parse_transaction(as_bytes(share.bitcoin().coinbase())).value();
+    coinbase.outputs = outputs;
+    coinbase.outputs.push_back({bitcoin::Satoshi(0), {0x6a}});  // the witness commitment
+    share.mutable_bitcoin()->set_coinbase(test::text(bitcoin::serialise_stripped(coinbase)));
+    share.mutable_bitcoin()->set_payout_script(test::text(payout_script));
+    const auto paid = blkmaker::parse_solution(share).value().paid;
+    CHECK(paid.txid == bitcoin::txid(coinbase));
+    return paid;
+}
+
+}  // namespace
+
+TEST_CASE("all that the pool's coinbase pays is the pool's") {
+    const auto paid = paid_by({{bitcoin::Satoshi(5000), pool_script}}, {});
+    CHECK(paid.finder == blkmaker::Finder::pool);
+    CHECK(paid.pool_amount == bitcoin::Satoshi(5000));
+}
+
+TEST_CASE("of a solo miner's coinbase only the fee is the pool's, whoever the miner is") {
+    for (const Bytes& script : {miner_script, pool_script}) {
+        const auto with_fee = paid_by(
+            {{bitcoin::Satoshi(4900), script}, {bitcoin::Satoshi(100), pool_script}}, script);
+        CHECK(with_fee.finder == blkmaker::Finder::solo_miner);
+        CHECK(with_fee.pool_amount == bitcoin::Satoshi(100));
+        const auto without = paid_by({{bitcoin::Satoshi(5000), script}}, script);
+        CHECK(without.finder == blkmaker::Finder::solo_miner);
+        CHECK(without.pool_amount == bitcoin::Satoshi(0));
+    }
+}
+
+TEST_CASE("a solo miner's coinbase of another shape is taken, and nothing of it is the pool's") {
+    const auto paid =
+        paid_by({{bitcoin::Satoshi(100), pool_script}, {bitcoin::Satoshi(4900), miner_script}},
+                miner_script);
+    CHECK(paid.finder == blkmaker::Finder::solo_miner);
+    CHECK(paid.pool_amount == bitcoin::Satoshi(0));
+}
+
 TEST_CASE("a header that does not meet its own target is refused") {
     auto share = test::a_solution(test::a_template({1}));
     auto header = bitcoin::parse_header(as_bytes(share.bitcoin().header())).value();

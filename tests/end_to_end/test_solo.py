@@ -98,7 +98,22 @@ def test_a_solo_block_pays_its_finder_less_the_fee(solo_pool, node, folder, make
     for display_hash in accepted_blocks(pool, sharing):
         if node.rpc.getblockheader(display_hash)["confirmations"] > 0:
             check_pool_block(node, display_hash, pool.payout_address)
+    check_coinbases(pool, node, {alone: 1, sharing: 0})
     check_accounts(pool, alone, sharing)
+
+
+def check_coinbases(pool, node, finders):
+    """What of each block is the pool's, as the block itself says."""
+    rows = pool.query("SELECT b.block_hash, b.user_name, c.txid, c.pool_amount, c.solo FROM block "
+                      "b LEFT JOIN block_coinbase c ON c.block_hash = b.block_hash "
+                      "WHERE b.state = 'accepted'")
+    assert {user for _, user, *_ in rows} == set(finders)
+    for block_hash, user, txid, amount, solo in rows:
+        display = block_hash[::-1].hex()
+        assert solo == finders[user]
+        assert txid[::-1].hex() == node.rpc.getblock(display)["tx"][0]
+        assert amount == sum(paid for paid, script in paying_outputs(node, display)
+                             if script == script_of(node, pool.payout_address))
 
 
 def check_accounts(pool, alone, sharing):

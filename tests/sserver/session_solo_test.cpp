@@ -127,6 +127,7 @@ TEST_CASE("a solo block's coinbase pays the miner and the fee") {
     REQUIRE(reply.solved);
     const std::string& coinbase = reply.solved->bitcoin().coinbase();
     CHECK(coinbase.ends_with(as_chars(miner.own_suffix())));
+    CHECK(reply.solved->bitcoin().payout_script() == as_chars(Solo::script()));
     CHECK(coinbase.size() == 50 + 12 + miner.own_suffix().size());
     CHECK(reply.solved->user() == address);
     CHECK(reply.share->solves_block());

@@ -151,6 +151,7 @@ inline v1::SolvedShare complete_solved() {
     solved.set_worker("rig");
     solved.mutable_bitcoin()->set_header(std::string(80, 'h'));
     solved.mutable_bitcoin()->set_coinbase("coinbase");
+    solved.mutable_bitcoin()->set_payout_script("script");
     return solved;
 }
 
