@@ -10,11 +10,11 @@
 #include "sharelogger/accountant.hpp"
 #include "sharelogger/archive.hpp"
 #include "sharelogger/config.hpp"
-#include "sharelogger/gap_repository.hpp"
 #include "sharelogger/job_log.hpp"
 #include "sharelogger/probe.hpp"
 #include "sharelogger/share_repository.hpp"
 #include "sharelogger/share_retention.hpp"
+#include "sharelogger/standstill.hpp"
 
 namespace lode::sharelogger {
 namespace {
@@ -60,7 +60,8 @@ class Sharelogger final : public runtime::Service {
           chain_(context.pool.chain()),
           probe_(context.metrics),
           archive_({archive_folder(config, context.pool), chain_.name, context.instance}),
-          jobs_log_(archive_) {}
+          jobs_log_(archive_),
+          standstill_(probe_, context.instance) {}
 
     Result<void> start() override {
         reopen();
@@ -93,7 +94,6 @@ class Sharelogger final : public runtime::Service {
 
     void on_tick();
     Result<void> upkeep();
-    Result<bool> can_go_on(std::uint32_t partition, const Stop& stop);
     void tidy();
 
     [[nodiscard]] Accountant::Now now() const {
@@ -106,9 +106,8 @@ class Sharelogger final : public runtime::Service {
     ArchiveWriter archive_;
     JobLog jobs_log_;
     std::unique_ptr<Books> books_;
-    std::unique_ptr<Accountant> accountant_;         // refers to books_
-    std::map<std::uint32_t, Stop> stops_;            // that were told
-    std::map<std::uint32_t, std::string> past_end_;  // partitions that the bus cannot go on with
+    std::unique_ptr<Accountant> accountant_;  // refers to books_
+    Standstill standstill_;
     std::optional<bus::Consumer<v1::JobMessage>> jobs_;
     std::optional<bus::Consumer<v1::Share>> shares_;
     std::unique_ptr<Timer> tick_;
@@ -168,7 +167,7 @@ Result<void> Sharelogger::open_shares() {
             },
             .revoked = [this](bus::Revocation how) { revoked(how); },
             .past_end = [this](std::uint32_t partition,
-                               const Error& why) { past_end_[partition] = why.context; }},
+                               const Error& why) { standstill_.past_end(partition, why.context); }},
         .batch_max = batch_max};
     LODE_TRY(auto shares,
              bus::Consumer<v1::Share>::open(
@@ -184,10 +183,8 @@ void Sharelogger::close() {
     shares_.reset();
     accountant_.reset();
     books_.reset();
-    stops_.clear();
-    past_end_.clear();
+    standstill_.clear();
     probe_.assigned.set(0);
-    probe_.stopped.set(0);
     probe_.held.set(0);
 }
 
@@ -232,8 +229,7 @@ void Sharelogger::jobs_arrived(const JobRecords& records) {
 
 bus::Offsets Sharelogger::assigned(const std::vector<std::uint32_t>& partitions) {
     const auto offsets = accountant_->assign(partitions);
-    stops_.clear();
-    past_end_.clear();
+    standstill_.clear();
     probe_.assigned.set(accountant_->accounts().partitions());
     if (!offsets) {
         // Not within the consumer's own call. Until then every record is passed over.
@@ -247,10 +243,8 @@ bus::Offsets Sharelogger::assigned(const std::vector<std::uint32_t>& partitions)
 
 void Sharelogger::revoked(bus::Revocation how) {
     accountant_->drop();
-    stops_.clear();
-    past_end_.clear();
+    standstill_.clear();
     probe_.assigned.set(0);
-    probe_.stopped.set(0);
     probe_.held.set(0);
     log::info("partitions of shares revoked",
               {{"how", how == bus::Revocation::lost ? "lost" : "orderly"}});
@@ -261,7 +255,7 @@ void Sharelogger::shares_arrived(ShareRecords records) {
     std::vector<ShareRecord> shares;
     shares.reserve(records.size());
     for (auto& record : records) {
-        past_end_.erase(record.position.partition);
+        standstill_.record_came(record.position.partition);
         shares.push_back({record.position.partition, record.position.offset, record.appended,
                           std::move(record.message)});
     }
@@ -295,20 +289,9 @@ void Sharelogger::finish(const Result<Accountant::Written>& written, SteadyTime 
     if (const auto noted = note_stops(); !noted) fail(noted.error());
 }
 
-// Tells of partitions that stopped since the last time.
 Result<void> Sharelogger::note_stops() {
-    const auto stops = accountant_->accounts().stops();
-    for (const auto& [partition, stop] : stops) {
-        if (!stops_.emplace(partition, stop).second) continue;
-        log::error("a partition of shares stands still",
-                   {{"partition", partition}, {"reason", stop.reason}});
-        if (stop.cause != Stop::Cause::gap) continue;
-        LODE_TRY_VOID(books_->gaps.report(
-            {partition, stop.offset, {stop.stream, stop.first_missing, stop.last_missing}},
-            context_.instance, context_.clock.unix_now()));
-    }
-    probe_.stopped.set(stops.size());
-    return success();
+    return standstill_.note(accountant_->accounts().stops(), books_->gaps,
+                            context_.clock.unix_now());
 }
 
 // ---- upkeep --------------------------------------------------------------------------------
@@ -326,29 +309,12 @@ Result<void> Sharelogger::upkeep() {
     if (steady < next_upkeep_) return success();
     next_upkeep_ = steady + upkeep_interval;
     LODE_TRY_VOID(books_->shares.note_last_shares());
-    for (const auto& [partition, stop] : stops_) {
-        LODE_TRY(const bool go_on, can_go_on(partition, stop));
-        if (!go_on) continue;
-        log::info("what a partition waited for is there, opening the accounts again",
-                  {{"partition", partition}});
-        close();
-        return open_shares();
-    }
-    return success();
-}
-
-Result<bool> Sharelogger::can_go_on(std::uint32_t partition, const Stop& stop) {
-    switch (stop.cause) {
-        case Stop::Cause::malformed:
-            return false;
-        case Stop::Cause::job:
-            return jobs_log_.shelf().has(stop.job);
-        case Stop::Cause::gap: {
-            LODE_TRY(const auto last, books_->gaps.last_sequence(partition, stop.stream));
-            return last && *last >= stop.last_missing;
-        }
-    }
-    return false;
+    LODE_TRY(const auto partition, standstill_.can_go_on(books_->gaps, jobs_log_.shelf()));
+    if (!partition) return success();
+    log::info("what a partition waited for is there, opening the accounts again",
+              {{"partition", *partition}});
+    close();
+    return open_shares();
 }
 
 void Sharelogger::tidy() {
@@ -365,13 +331,8 @@ void Sharelogger::tidy() {
 
 runtime::Health Sharelogger::health() const {
     if (!waiting_for_.empty()) return {runtime::Readiness::not_ready, waiting_for_};
-    if (!past_end_.empty()) {
-        return {runtime::Readiness::not_ready, past_end_.begin()->second};
-    }
-    if (!stops_.empty()) {
-        const auto& [partition, stop] = *stops_.begin();
-        return {runtime::Readiness::not_ready,
-                "partition " + std::to_string(partition) + ": " + stop.reason};
+    if (std::string reason = standstill_.reason(); !reason.empty()) {
+        return {runtime::Readiness::not_ready, std::move(reason)};
     }
     return {runtime::Readiness::ready, {}};
 }
