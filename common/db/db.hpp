@@ -105,6 +105,9 @@ class Connection {
     std::unique_ptr<Impl> impl_;
 };
 
+// "?, ?, ?" for as many parameters, at least one: what stands in the brackets of an IN.
+[[nodiscard]] std::string marks(std::size_t count);
+
 // Numbered migrations (migrations.cpp). migrate() brings an older schema to the newest, also after
 // one that was killed in the middle; a schema newer than this program is left alone.
 [[nodiscard]] Result<void> migrate(Connection& connection);

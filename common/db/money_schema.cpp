@@ -140,6 +140,9 @@ constexpr std::string_view ledger_transaction_by_block =
 constexpr std::string_view ledger_transaction_by_time =
     "CREATE INDEX ledger_transaction_by_time ON ledger_transaction (chain, at_unix_ms)";
 
+constexpr std::string_view ledger_transaction_by_payment =
+    "CREATE INDEX ledger_transaction_by_payment ON ledger_transaction (payment_id)";
+
 constexpr std::string_view ledger_entry_table = R"(CREATE TABLE IF NOT EXISTS ledger_entry (
     transaction_id BIGINT NOT NULL,
     account_id BIGINT NOT NULL,
@@ -276,6 +279,7 @@ constexpr std::array tables{block_coinbase_table,
                             ledger_transaction_table,
                             ledger_transaction_by_block,
                             ledger_transaction_by_time,
+                            ledger_transaction_by_payment,
                             ledger_entry_table,
                             ledger_entry_by_account,
                             ledger_balance_table,

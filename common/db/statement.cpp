@@ -40,6 +40,13 @@ Statement bind(std::string_view sql, const std::vector<Value>& parameters, const
     return statement;
 }
 
+std::string marks(std::size_t count) {
+    LODE_ASSERT(count > 0);
+    std::string text = "?";
+    for (std::size_t i = 1; i < count; ++i) text += ", ?";
+    return text;
+}
+
 Statement upsert_statement(const Upsert& upsert, RowRange range, const Dialect& dialect) {
     Statement statement;
     statement.sql.append("INSERT INTO ").append(upsert.table).append(" (");

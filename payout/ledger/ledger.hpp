@@ -46,6 +46,9 @@ enum class Pot : std::uint8_t {
 };
 [[nodiscard]] std::string_view to_string(Owner::Kind kind);
 [[nodiscard]] std::string_view to_string(Pot pot);
+// Internal when it is the name of none: the database is damaged.
+[[nodiscard]] Result<Owner::Kind> owner_kind_from(std::string_view text);
+[[nodiscard]] Result<Pot> pot_from(std::string_view text);
 
 struct Account {
     Owner owner;
@@ -87,7 +90,10 @@ struct Transaction {
     std::vector<Entry> entries;  // one an account; they add up to zero
 };
 
-// Zero in all, no account twice, no zero entry; else internal, naming the key.
+// "user alice, balance", for a person.
+[[nodiscard]] std::string describe(const Account& account);
+// Zero in all, no account twice, no zero entry and none beyond all coins; else internal, naming
+// the key.
 [[nodiscard]] Result<void> check(const Transaction& transaction);
 
 }  // namespace lode::payout

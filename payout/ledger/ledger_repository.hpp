@@ -27,15 +27,17 @@ class LedgerRepository {
         : db_(connection), chain_(std::move(chain)) {}
 
     // The first statement of every transaction that posts or pays: conflict when the lease is
-    // another's now.
+    // another's or was released. Holds the lease's row until the transaction ends, so that nobody
+    // else posts meanwhile or takes the lease, and renews it: who posts is alive.
     [[nodiscard]] Result<void> hold(const Fence& fence, UnixTime now);
 
     // Within the caller's transaction. already: the key was posted before, nothing was done.
-    // Rejected when an account that must not would fall below zero, naming it.
+    // Rejected when an account that must not would fall below zero, naming it: the caller's
+    // transaction must not be committed then.
     enum class Posted : std::uint8_t { now, already };
     [[nodiscard]] Result<Posted> post(const Transaction& transaction);
 
-    // What has been posted for a block so far, an entry an account, none zero.
+    // What has been posted for a block so far, an entry an account, sorted, none zero.
     [[nodiscard]] Result<std::vector<Entry>> posted_for(const bitcoin::Hash256& block);
     [[nodiscard]] Result<Satoshi> balance(const Account& account);
     // Balances of at least `least`, users and fee recipients, sorted by owner; at most `limit`
@@ -48,13 +50,29 @@ class LedgerRepository {
     [[nodiscard]] Result<std::vector<Entry>> balances(Pot pot, const Page& page);
 
   private:
+    using Names = std::vector<std::string>;
+    // Of one kind and pot.
+    struct Group {
+        Owner::Kind kind;
+        Pot pot;
+        Names names;
+    };
+    using Ids = std::map<Account, std::int64_t>;
+
+    [[nodiscard]] Result<std::int64_t> write_transaction(const Transaction& transaction);
+    // Accounts that are not there are made.
+    [[nodiscard]] Result<Ids> ids_of(const std::vector<Entry>& entries);
+    [[nodiscard]] Result<void> find_ids(const Group& group, Ids& ids);
+    [[nodiscard]] Result<void> refuse_overdraft(std::int64_t transaction);
+
     db::Connection& db_;
     std::string chain_;
 };
 
 // All invariants, read in one snapshot: every transaction adds up to zero, every kept balance
 // equals its entries, no account is below zero that must not be, what is locked equals open
-// payments, what is paid equals settled ones.
+// payments, what is paid equals settled ones. Rows are read in pages; memory is 16 MiB however
+// large the ledger is.
 struct LedgerReport {
     std::int64_t transactions = 0;
     std::int64_t entries = 0;

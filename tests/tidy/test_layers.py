@@ -28,6 +28,7 @@ SERVICE_ADAPTERS = {
     "jobmaker/proposal_checker",   # nodes asked on a thread of its own
     "blkmaker/template_keeper",    # the template files on a thread of their own
     "payout/ledger/ledger_repository",  # its rows
+    "payout/ledger/ledger_verification",  # its invariants, read from the rows
     "sharelogger/gap_repository",    # gaps and what was done about them, as rows
     "sharelogger/name_ids",          # ids of users and workers
     "sharelogger/share_repository",  # its rows

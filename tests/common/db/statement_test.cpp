@@ -44,3 +44,8 @@ TEST_CASE("an upsert adds, replaces or leaves what exists") {
     CHECK(db::upsert_statement(upsert, {1, 1}, db::mysql_dialect()).sql ==
           "INSERT INTO t (k, n, s) VALUES (3, 4, X'79') ON DUPLICATE KEY UPDATE k = t.k");
 }
+
+TEST_CASE("marks stand in the brackets of an IN") {
+    CHECK(marks(1) == "?");
+    CHECK(marks(3) == "?, ?, ?");
+}
