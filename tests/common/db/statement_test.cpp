@@ -46,6 +46,6 @@ TEST_CASE("an upsert adds, replaces or leaves what exists") {
 }
 
 TEST_CASE("marks stand in the brackets of an IN") {
-    CHECK(marks(1) == "?");
-    CHECK(marks(3) == "?, ?, ?");
+    CHECK(db::marks(1) == "?");
+    CHECK(db::marks(3) == "?, ?, ?");
 }
