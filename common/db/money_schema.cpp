@@ -205,19 +205,23 @@ constexpr std::string_view payout_setting_table = R"(CREATE TABLE IF NOT EXISTS 
     changed_unix_ms BIGINT NOT NULL,
     UNIQUE (chain, owner_kind, owner_name)))";
 
-// state: locked, signed, sent, settled or cancelled.
+// state: locked, signed, sent, settled or cancelled. fee: of the first version. height: the chain's
+// when it was planned.
 constexpr std::string_view payment_table = R"(CREATE TABLE IF NOT EXISTS payment (
     id {id},
     chain VARCHAR(16) NOT NULL,
     state VARCHAR(16) NOT NULL,
     fee_payer VARCHAR(16) NOT NULL,
     change_address VARCHAR(128) NOT NULL,
+    fee BIGINT NOT NULL,
+    height BIGINT NOT NULL,
     created_unix_ms BIGINT NOT NULL,
     updated_unix_ms BIGINT NOT NULL))";
 
 constexpr std::string_view payment_by_state =
     "CREATE INDEX payment_by_state ON payment (chain, state)";
 
+// What leaves the owner's balance; `fee` of it is the owner's part of the network fee.
 constexpr std::string_view payment_item_table = R"(CREATE TABLE IF NOT EXISTS payment_item (
     payment_id BIGINT NOT NULL,
     place BIGINT NOT NULL,
@@ -225,10 +229,11 @@ constexpr std::string_view payment_item_table = R"(CREATE TABLE IF NOT EXISTS pa
     owner_name VARCHAR(128) NOT NULL,
     address VARCHAR(128) NOT NULL,
     amount BIGINT NOT NULL,
+    fee BIGINT NOT NULL,
     UNIQUE (payment_id, place)))";
 
-// Each form a payment was signed in, stored before it is sent; each spends at least one input of
-// the first.
+// Each form a payment was signed in, stored before it is sent; each spends every input of the
+// first and pays the same payees the same.
 constexpr std::string_view payment_version_table = R"(CREATE TABLE IF NOT EXISTS payment_version (
     payment_id BIGINT NOT NULL,
     version BIGINT NOT NULL,
@@ -241,8 +246,10 @@ constexpr std::string_view payment_version_table = R"(CREATE TABLE IF NOT EXISTS
 constexpr std::string_view payment_version_by_txid =
     "CREATE INDEX payment_version_by_txid ON payment_version (txid)";
 
+// version: the first that spends the coin.
 constexpr std::string_view payment_input_table = R"(CREATE TABLE IF NOT EXISTS payment_input (
     payment_id BIGINT NOT NULL,
+    version BIGINT NOT NULL,
     txid BINARY(32) NOT NULL,
     vout BIGINT NOT NULL,
     amount BIGINT NOT NULL,

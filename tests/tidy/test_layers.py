@@ -29,6 +29,9 @@ SERVICE_ADAPTERS = {
     "blkmaker/template_keeper",    # the template files on a thread of their own
     "payout/ledger/ledger_repository",  # its rows
     "payout/ledger/ledger_verification",  # its invariants, read from the rows
+    "payout/payment/payer",               # payments joined to wallet, nodes and rows
+    "payout/payment/payment_repository",  # their rows
+    "payout/payment/sightings",           # what wallet and nodes say of a payment
     "sharelogger/gap_repository",    # gaps and what was done about them, as rows
     "sharelogger/name_ids",          # ids of users and workers
     "sharelogger/share_repository",  # its rows

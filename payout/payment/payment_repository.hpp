@@ -1,0 +1,42 @@
+// Payments as rows, each change in one transaction with its ledger entries.
+#pragma once
+
+#include "common/db/db.hpp"
+#include "payout/ledger/ledger_repository.hpp"
+#include "payout/payment/payment_store.hpp"
+
+namespace lode::payout {
+
+class PaymentRepository final : public PaymentStore {
+  public:
+    struct Options {
+        Fence fence;  // whose chain it is and whose lease
+        bitcoin::Network network = bitcoin::Network::main;
+        // The fee recipient that bears the pool's network fees while it has the money; else, and
+        // when empty, the reserve does.
+        std::string fee_purse{};
+    };
+    // The connection outlives it.
+    PaymentRepository(db::Connection& connection, Options options);
+
+    [[nodiscard]] Result<PaymentId> lock(const PaymentDraft& draft, UnixTime now) override;
+    [[nodiscard]] Result<void> add_version(PaymentId id, const PaymentVersion& version,
+                                           const std::vector<PaymentInput>& more_inputs) override;
+    [[nodiscard]] Result<void> mark_sent(PaymentId id, UnixTime now) override;
+    [[nodiscard]] Result<void> settle(const Payment& payment, const bitcoin::Hash256& confirmed,
+                                      UnixTime now) override;
+    [[nodiscard]] Result<void> cancel(const Payment& payment, UnixTime now) override;
+    [[nodiscard]] Result<std::vector<Payment>> open() override;
+    [[nodiscard]] Result<std::optional<Payment>> find(PaymentId id) override;
+    [[nodiscard]] Result<std::optional<UnixTime>> newest() override;
+    [[nodiscard]] Result<Satoshi> paid_since(UnixTime since) override;
+    [[nodiscard]] Result<std::vector<Candidate>> candidates(Satoshi least) override;
+    [[nodiscard]] Result<Pause> pause() override;
+
+  private:
+    db::Connection& db_;
+    Options options_;
+    LedgerRepository ledger_;
+};
+
+}  // namespace lode::payout
