@@ -27,6 +27,7 @@ SERVICE_ADAPTERS = {
     "blkmaker/row_writer",         # the database on a thread of its own
     "jobmaker/proposal_checker",   # nodes asked on a thread of its own
     "blkmaker/template_keeper",    # the template files on a thread of their own
+    "payout/lease_repository",     # the lease's row
     "payout/ledger/ledger_repository",  # its rows
     "payout/ledger/ledger_verification",  # its invariants, read from the rows
     "payout/payment/payer",               # payments joined to wallet, nodes and rows
