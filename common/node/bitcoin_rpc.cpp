@@ -70,6 +70,23 @@ Result<BlockHeaderInfo> read_header_info(json::Value object) {
     return info;
 }
 
+Result<bitcoin::Satoshi> require_amount(json::Value object, std::string_view field) {
+    LODE_TRY(const auto number, json::require_int64(object, field));
+    auto amount = bitcoin::checked_amount(number);
+    if (!amount) return failure_in(field, amount.error());
+    return amount;
+}
+
+Result<BlockStats> read_block_stats(json::Value object) {
+    BlockStats stats;
+    LODE_TRY(stats.hash, require_hash(object, "blockhash"));
+    LODE_TRY(stats.height, json::require_int64(object, "height"));
+    LODE_TRY(stats.fees, require_amount(object, "totalfee"));
+    LODE_TRY(stats.subsidy, require_amount(object, "subsidy"));
+    LODE_TRY(stats.median_time, json::require_uint32(object, "mediantime"));
+    return stats;
+}
+
 Result<bitcoin::Hash256> read_hash(json::Value value) {
     const auto text = value.string();
     if (!text) return failure(ErrorCode::malformed, "a hash is wanted");
@@ -132,6 +149,11 @@ class BitcoinRpc final : public NodeRpc {
     }
     Result<BlockHeaderInfo> get_block_header(const bitcoin::Hash256& hash) override {
         return ask("getblockheader", quoted(hash), read_header_info);
+    }
+    Result<BlockStats> get_block_stats(const bitcoin::Hash256& hash) override {
+        return ask("getblockstats",
+                   quoted(hash) + R"(,["blockhash","height","totalfee","subsidy","mediantime"])",
+                   read_block_stats);
     }
     Result<std::chrono::seconds> uptime() override { return ask("uptime", "", read_seconds); }
     Result<void> precious_block(const bitcoin::Hash256& hash) override {

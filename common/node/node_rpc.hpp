@@ -9,6 +9,7 @@
 
 #include "common/base/clock.hpp"
 #include "common/base/result.hpp"
+#include "common/bitcoin/amount.hpp"
 #include "common/bitcoin/hash256.hpp"
 #include "common/bitcoin/uint256.hpp"
 
@@ -35,6 +36,15 @@ struct BlockHeaderInfo {
     std::uint32_t median_time = 0;
     std::uint32_t bits = 0;
     std::optional<bitcoin::Hash256> previous_block_hash;  // absent for the genesis block
+};
+
+// getblockstats; amounts in base units, `median_time` in unix seconds.
+struct BlockStats {
+    bitcoin::Hash256 hash;
+    std::int64_t height = 0;
+    bitcoin::Satoshi fees;
+    bitcoin::Satoshi subsidy;
+    std::uint32_t median_time = 0;
 };
 
 struct TemplateRequest {
@@ -71,6 +81,8 @@ class NodeRpc {
     [[nodiscard]] virtual Result<bitcoin::Hash256> get_block_hash(std::int64_t height) = 0;
     [[nodiscard]] virtual Result<BlockHeaderInfo> get_block_header(
         const bitcoin::Hash256& hash) = 0;
+    // Rejected where the node has pruned the block.
+    [[nodiscard]] virtual Result<BlockStats> get_block_stats(const bitcoin::Hash256& hash) = 0;
     // How long the node has run. It answers this also while it is busy with a block or a template,
     // so that silence means that the process hangs.
     [[nodiscard]] virtual Result<std::chrono::seconds> uptime() = 0;

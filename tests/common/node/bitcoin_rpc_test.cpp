@@ -161,6 +161,25 @@ TEST_CASE("a block's header is read, the genesis block's too") {
     CHECK(rpc->get_block_header({}).value().previous_block_hash == std::nullopt);
 }
 
+TEST_CASE("a block's fees and subsidy are read") {
+    ScriptedNode node;
+    node.result(R"({"blockhash":")" + std::string(hash_text) +
+                R"(","height":12,"totalfee":345,"subsidy":5000000000,"mediantime":90})");
+    node.result(R"({"blockhash":")" + std::string(hash_text) +
+                R"(","height":12,"totalfee":-1,"subsidy":5000000000,"mediantime":90})");
+    const auto rpc = connect(node);
+    const auto hash = bitcoin::from_display_hex(hash_text).value();
+    const auto stats = rpc->get_block_stats(hash);
+    REQUIRE(stats);
+    CHECK(stats.value().hash == hash);
+    CHECK(stats.value().height == 12);
+    CHECK(stats.value().fees == bitcoin::Satoshi(345));
+    CHECK(stats.value().subsidy == bitcoin::Satoshi(5'000'000'000));
+    CHECK(stats.value().median_time == 90);
+    CHECK(node.last_request().find(R"("totalfee")") != std::string::npos);
+    CHECK(rpc->get_block_stats(hash).error().code == ErrorCode::malformed);
+}
+
 TEST_CASE("hashes by height and of the tip are read") {
     ScriptedNode node;
     node.result('"' + std::string(hash_text) + '"');
