@@ -193,8 +193,8 @@ class Verification {
 
     struct Paid {
         std::string state;
-        bool recipients_pay = false;  // the network's fee, out of their amounts
-        std::int64_t items = 0;
+        std::int64_t items = 0;  // what left the balances
+        std::int64_t net = 0;    // of it: all but the owners' part of the network's fee
         std::map<std::string, std::int64_t> posted;  // by pot
     };
 
@@ -232,21 +232,23 @@ class Verification {
 
     Result<std::map<std::int64_t, Paid>> read_payments(std::int64_t after) {
         std::map<std::int64_t, Paid> payments;
-        LODE_TRY(const auto rows, db_.query("SELECT id, state, fee_payer FROM payment WHERE id > ? "
+        LODE_TRY(const auto rows, db_.query("SELECT id, state FROM payment WHERE id > ? "
                                             "AND chain = ? ORDER BY id LIMIT ?",
                                             {after, chain_, payments_a_page}));
         if (rows.empty()) return payments;
         for (const db::Row& row : rows) {
-            payments[row.integer(0)] = {row.text(1), row.text(2) == "recipients", 0, {}};
+            payments[row.integer(0)] = {row.text(1), 0, 0, {}};
         }
         const std::int64_t last = rows.back().integer(0);
         LODE_TRY(const auto items,
-                 db_.query("SELECT payment_id, SUM(amount) FROM payment_item WHERE payment_id > ? "
-                           "AND payment_id <= ? GROUP BY payment_id",
+                 db_.query("SELECT payment_id, SUM(amount), SUM(amount - fee) FROM payment_item "
+                           "WHERE payment_id > ? AND payment_id <= ? GROUP BY payment_id",
                            {after, last}));
         for (const db::Row& row : items) {
             const auto found = payments.find(row.integer(0));
-            if (found != payments.end()) found->second.items = row.integer(1);
+            if (found == payments.end()) continue;
+            found->second.items = row.integer(1);
+            found->second.net = row.integer(2);
         }
         LODE_TRY(const auto posted,
                  db_.query("SELECT t.payment_id, a.pot, SUM(e.amount) FROM ledger_transaction t "
@@ -265,13 +267,9 @@ class Verification {
     void judge_payment(std::int64_t id, const Paid& payment) {
         const bool settled = payment.state == "settled";
         const bool open = !settled && payment.state != "cancelled";
-        const std::int64_t fee =
-            payment.recipients_pay ? amount_of(payment, Pot::network_fee) : std::int64_t{0};
         const std::int64_t locked = amount_of(payment, Pot::locked);
         const std::int64_t paid = amount_of(payment, Pot::paid);
-        if (locked == (open ? payment.items : 0) && paid + fee == (settled ? payment.items : 0)) {
-            return;
-        }
+        if (locked == (open ? payment.items : 0) && paid == (settled ? payment.net : 0)) return;
         complain("payment " + std::to_string(id) + ", " + payment.state + ", of " +
                  std::to_string(payment.items) + ": locked " + std::to_string(locked) + ", paid " +
                  std::to_string(paid));

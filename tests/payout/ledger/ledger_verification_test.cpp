@@ -14,8 +14,8 @@ void fill(Books& books) {
     REQUIRE(books.post(transaction("credit", {{user("alice", Pot::balance), Satoshi(100)},
                                               {fee("pool", Pot::balance), Satoshi(10)},
                                               {world(Pot::mined), Satoshi(-110)}})));
-    books.run("INSERT INTO payment VALUES (1, 'btc', 'locked', 'recipients', '', 0, 0)");
-    books.run("INSERT INTO payment_item VALUES (1, 0, 'user', 'alice', 'x', 60)");
+    books.run("INSERT INTO payment VALUES (1, 'btc', 'locked', 'recipients', '', 2, 0, 0, 0)");
+    books.run("INSERT INTO payment_item VALUES (1, 0, 'user', 'alice', 'x', 60, 2)");
     auto lock = transaction("lock 1", {{user("alice", Pot::balance), Satoshi(-60)},
                                        {user("alice", Pot::locked), Satoshi(60)}});
     lock.payment = PaymentId(1);
