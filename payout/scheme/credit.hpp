@@ -3,7 +3,6 @@
 
 #include <compare>
 #include <cstdint>
-#include <functional>
 #include <span>
 #include <vector>
 
@@ -28,43 +27,51 @@ struct Credit {
     friend bool operator==(const Credit&, const Credit&) = default;
 };
 
-// One user's part of what is divided; in any unit, but one for all.
-struct Weight {
+// Who did work and what he was paid by then: a window reaches back behind a change of scheme, and
+// a user may be in it under both.
+struct Holder {
     UserId user;
+    Scheme scheme = Scheme::base;
+    friend auto operator<=>(const Holder&, const Holder&) = default;
+};
+// His part of what is divided; in any unit, but one for all.
+struct Weight {
+    Holder holder;
     Uint128 weight = 0;
     friend bool operator==(const Weight&, const Weight&) = default;
 };
-// Sorted by user, each once, none zero. Their sum and `whole` are below 2^76, so that a product
-// with an amount fits 128 bits (51 + 76).
+// Sorted by holder, each once, none zero. `whole` is below 2^76, so that a product with an amount
+// fits 128 bits (51 + 76).
 struct Weights {
     std::vector<Weight> of;
     Uint128 whole = 0;  // what all of the value is for: their sum, or more (DGM)
 };
-// Scaled down, alike for all, until they fit.
+inline constexpr unsigned weight_bits = 76;
+// Scaled down by a power of two, alike for all, until they fit; what becomes zero is worth less
+// than 2^-24 base units of any block. The sum is not above `whole`; no sum overflows.
 [[nodiscard]] Weights fit(Weights weights);
 
 // Cumulative floors: part i is floor(R * (w_0+…+w_i) / whole) - floor(R * (w_0+…+w_i-1) / whole),
 // so that each is within one base unit of its due and, where the weights add up to `whole`, all
-// add up to R. `whole` is not zero.
+// add up to R. `whole` is not zero; R is 0 … money_max.
 [[nodiscard]] std::vector<Satoshi> split(Satoshi amount, const Weights& weights);
 
+// Each is 0 … money_max, and so is their sum.
 struct BlockValue {
     Satoshi subsidy;
     Satoshi fees;
 };
-// Which scheme the user had for the work that is weighed.
-using SchemeOf = std::function<Scheme(UserId)>;
-
-// The finder's bonus first; subsidy and fees then each split by weight. A base user's part is his
-// less the base fee; that of PPS and FPPS users is the reserve's, of PPS+ users the subsidy's part.
-// What no weight stands for (DGM, or nobody at all) is the reserve's. One credit a payee, sorted,
-// none zero; they add up to subsidy + fees exactly.
 struct BlockSplit {
     BlockValue value;
-    UserId finder;
+    Holder finder;  // who solved it, by his scheme then
     Weights weights;
 };
-[[nodiscard]] std::vector<Credit> credit_block(const BlockSplit& block, const Terms& terms,
-                                               const SchemeOf& scheme_of);
+// Subsidy and fees are divided one by one, alike. First the finder's bonus, floor(R * bonus /
+// 10^6). Then what the weights of base users (of the fees: of PPS+ users too) stand for, rounded
+// down: less the base fee, rounded down, it is split among them; the fee is split among the
+// recipients. The rest is the reserve's: the work it has bought out, and what no weight stands for
+// (DGM, or nobody at all). A bonus goes where the finder's work does.
+// One credit a payee, sorted, none zero; they add up to subsidy + fees exactly.
+[[nodiscard]] std::vector<Credit> credit_block(const BlockSplit& block, const Terms& terms);
 
 }  // namespace lode::payout

@@ -6,6 +6,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "common/base/clock.hpp"
@@ -32,7 +33,7 @@ enum class Scheme : std::uint8_t { base, pps, pps_plus, fpps };
 [[nodiscard]] Result<Scheme> scheme_from(std::string_view text);
 
 struct FeeRecipient {
-    std::string name;  // of the purse in the ledger
+    std::string name;  // of the purse in the ledger, 1 to 64 bytes
     Ppm share;         // of all fees; the shares of all recipients add up to one million
 };
 
@@ -58,23 +59,25 @@ struct Terms {
 // Which terms hold, and what scheme each user has, at any time. Changes begin at midnight UTC.
 class TermsBook {
   public:
-    // Sorted by effective time; the first one's holds from the beginning.
+    // At least one, sorted by effective time; the first one's holds from the beginning.
     explicit TermsBook(std::vector<Terms> versions);
     struct Choice {
         UserId user;
         UnixTime effective;
         Scheme scheme = Scheme::base;
     };
+    // In any order; of two with the same user and time the later call counts.
     void choose(const Choice& choice);
 
     [[nodiscard]] const Terms& at(UnixTime time) const;
     [[nodiscard]] const Terms* version(std::int64_t number) const;
-    // base where the user has not chosen.
+    // base where the user has not chosen, and while the pool's scheme is PROP: beside it the
+    // reserve would be hopped.
     [[nodiscard]] Scheme scheme_of(UserId user, UnixTime time) const;
 
   private:
     std::vector<Terms> versions_;
-    std::map<UserId, std::map<UnixTime, Scheme>> choices_;
+    std::unordered_map<UserId, std::map<UnixTime, Scheme>> choices_;
 };
 
 // The first midnight UTC after `time`: when a change that is asked for then takes effect.

@@ -4,6 +4,8 @@
 
 #include <compare>
 #include <cstdint>
+#include <utility>
+#include <vector>
 
 #include "common/base/result.hpp"
 #include "common/bitcoin/target.hpp"
@@ -11,6 +13,17 @@
 namespace lode::payout {
 
 __extension__ using Uint128 = unsigned __int128;
+
+// floor(a * b / c), the product in 256 bits. `c` is not zero; a quotient of more than 128 bits is
+// a bug.
+[[nodiscard]] Uint128 mul_div(Uint128 a, Uint128 b, Uint128 c);
+
+[[nodiscard]] constexpr Uint128 number(const bitcoin::Work& work) {
+    return (Uint128{work.high()} << 64) | work.low();
+}
+[[nodiscard]] constexpr bitcoin::Work work_of(Uint128 hashes) {
+    return {static_cast<std::uint64_t>(hashes >> 64), static_cast<std::uint64_t>(hashes)};
+}
 
 // Fixed point with 64 fraction bits, up to 2^63 blocks.
 class Units {
@@ -38,5 +51,14 @@ class Units {
 [[nodiscard]] Units units_of(const bitcoin::Work& work, const bitcoin::Work& network);
 // The work of a block with these bits. Malformed when they are no target.
 [[nodiscard]] Result<bitcoin::Work> network_work(std::uint32_t bits);
+
+// The same, each bits computed once: a window has a few, one a retarget.
+class NetworkTable {
+  public:
+    [[nodiscard]] Result<bitcoin::Work> of(std::uint32_t bits);
+
+  private:
+    std::vector<std::pair<std::uint32_t, bitcoin::Work>> known_;
+};
 
 }  // namespace lode::payout
