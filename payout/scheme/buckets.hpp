@@ -7,6 +7,7 @@
 
 #include "common/base/clock.hpp"
 #include "payout/scheme/credit.hpp"
+#include "payout/scheme/work_sums.hpp"
 
 namespace lode::payout {
 
@@ -15,7 +16,8 @@ namespace lode::payout {
 struct Bucket {
     UnixTime start;
     UserId user;
-    std::uint32_t bits = 0;  // of the blocks worked on
+    std::uint32_t bits = 0;        // of the blocks worked on
+    Scheme scheme = Scheme::base;  // what the user had at `start`
     bitcoin::Work work;
 };
 // All users' work of one start and bits.
@@ -25,6 +27,11 @@ struct BucketSum {
     bitcoin::Work work;
 };
 
+// The buckets of one start from a list that is sorted by it; the first of `sums` is among them.
+[[nodiscard]] std::span<const BucketSum> same_start(std::span<const BucketSum> sums);
+// Their work in units, floors of all work of the same bits.
+[[nodiscard]] Result<Units> units_of_start(std::span<const BucketSum> sums, NetworkTable& networks);
+
 // PPLNS by units: the last `window` units before a block. All buckets that start later than
 // `start` are in it whole, those that start then for numerator / denominator of their work.
 struct Window {
@@ -33,10 +40,38 @@ struct Window {
     Uint128 denominator = 1;
     Units held;  // what is in it: less than asked for as long as the pool is young
 };
-// `newest_first`: sorted by start, latest first, all at or before the block. A window that is not
-// full begins with the first bucket of all: who is in it shares all of the block.
+// `newest_first`: sorted by start, latest first, all at or before the block; no more is looked at
+// than fills the window. One that is not full begins with the first bucket of all: who is in it
+// shares all of the block. `window` is not zero.
 [[nodiscard]] Result<Window> pplns_window(std::span<const BucketSum> newest_first, Units window);
-// Buckets in any order; those outside the window are left out. Weights in units.
+
+// Weights by units, of rows that come in any order and in as many pieces as memory asks for.
+class PplnsSum {
+  public:
+    explicit PplnsSum(const Window& window) : window_(window) {}
+
+    // Rows outside the window are left out.
+    void add(std::span<const Bucket> buckets);
+    // Work is summed by user, scheme, bits and whether it lies in the boundary bucket; each sum
+    // counts floor(units), that of the boundary floor(units * numerator / denominator).
+    [[nodiscard]] Result<Weights> weights() const;
+
+  private:
+    struct Group {
+        std::uint32_t bits = 0;
+        Scheme scheme = Scheme::base;
+        bool boundary = false;
+        friend bool operator==(const Group&, const Group&) = default;
+    };
+    struct Part {
+        Group group;
+        UserSums work;
+    };
+    Part& part(const Group& group);
+
+    Window window_;
+    std::vector<Part> parts_;  // few: bits change once in 2,016 blocks
+};
 [[nodiscard]] Result<Weights> pplns_weights(std::span<const Bucket> buckets, const Window& window);
 
 // PROP: all work of the round, weighed by itself.
