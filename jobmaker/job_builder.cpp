@@ -31,6 +31,7 @@ bitcoin::CoinbaseOptions coinbase_options(const JobPlan& plan, const CoinbaseSet
         .coinbase_aux = to_bytes(as_bytes(body.coinbase_aux())),
         .generation = coinbase_number,
         .tag = settings.tag,
+        .salt = Bytes(salt_size, 0),
         .extranonce_size = extranonce_size,
         .aux_commitment = {},
         .outputs = {{plan.reward, settings.payout_script}},
@@ -38,6 +39,12 @@ bitcoin::CoinbaseOptions coinbase_options(const JobPlan& plan, const CoinbaseSet
         .bip54_locktime = settings.bip54_locktime,
     };
 }
+
+// The scriptSig with every part at its greatest, of heights up to 2^31: a node's coinbaseaux has 3
+// bytes left, which it has not filled for years.
+static_assert(5 + 5 + 1 + bitcoin::coinbase_tag_size_max + 1 + salt_size + extranonce_size +
+                  bitcoin::aux_commitment_size_max <=
+              bitcoin::coinbase_script_size_max);
 
 // The largest output that a solo miner's coinbase has beside the pool's: amount, length, script.
 constexpr std::size_t solo_output_size_max = 8 + 1 + bitcoin::address_script_size_max;
@@ -159,6 +166,7 @@ Result<v1::Job> build_job(const JobPlan& plan, const CoinbaseSettings& settings,
     bitcoin_job.set_min_time(body.min_time());
     bitcoin_job.set_node_time_unix_ms(moment.node_time_unix_ms);
     bitcoin_job.set_coinbase_prefix(text(coinbase.prefix));
+    bitcoin_job.set_salt_size(salt_size);
     bitcoin_job.set_extranonce_size(extranonce_size);
     bitcoin_job.set_coinbase_suffix(text(coinbase.suffix));
     bitcoin_job.set_witness(plan.witness_commitment.has_value());

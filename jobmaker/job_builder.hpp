@@ -18,6 +18,9 @@ namespace lode::jobmaker {
 
 // extranonce1 (4 bytes, sserver's) and extranonce2 (8 bytes, the miner's).
 inline constexpr std::size_t extranonce_size = 12;
+// Before it, zero in each job: sserver puts random bytes there when it sends the job again. With
+// 2^32 values nobody works ahead for one.
+inline constexpr std::size_t salt_size = 4;
 
 struct CoinbaseSettings {
     Bytes payout_script;

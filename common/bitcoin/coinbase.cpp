@@ -8,9 +8,10 @@
 namespace lode::bitcoin {
 namespace {
 
-constexpr std::size_t extranonce_size_max = 75;  // the longest push of a one-byte length
+constexpr std::size_t extranonce_push_max = 75;  // the longest push of a one-byte length
 
-// What of the scriptSig lies before the extranonce: its push's length byte is the last.
+// What of the scriptSig lies before the extranonce: the salt, or its push's length byte, is the
+// last.
 Bytes script_head(const CoinbaseOptions& options) {
     Bytes script;
     append_push_number(script, options.height);
@@ -22,7 +23,8 @@ Bytes script_head(const CoinbaseOptions& options) {
     }
     if (!options.tag.empty()) append_push_data(script, as_bytes(options.tag));
     if (options.extranonce_size > 0) {
-        script.push_back(static_cast<std::uint8_t>(options.extranonce_size));
+        script.push_back(static_cast<std::uint8_t>(options.salt.size() + options.extranonce_size));
+        append(script, options.salt);
     }
     return script;
 }
@@ -34,7 +36,7 @@ Result<void> check_parts(const CoinbaseOptions& options) {
     if (options.aux_commitment.size() > aux_commitment_size_max) {
         return failure(ErrorCode::malformed, "the aux commitment is over 45 bytes");
     }
-    if (options.extranonce_size > extranonce_size_max) {
+    if (options.salt.size() + options.extranonce_size > extranonce_push_max) {
         return failure(ErrorCode::malformed, "the extranonce space is over 75 bytes");
     }
     if (options.outputs.empty()) {

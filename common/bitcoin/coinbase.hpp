@@ -24,7 +24,8 @@ struct CoinbaseOptions {
     Bytes coinbase_aux;                       // of the template, put in as it is
     std::optional<std::uint32_t> generation;  // of the jobmaker, pushed as 4 bytes big-endian
     std::string tag;                          // the pool's mark; no push when empty
-    std::size_t extranonce_size = 12;         // bytes, at most 75; no push when 0
+    Bytes salt;                               // begins the extranonce's push
+    std::size_t extranonce_size = 12;         // bytes, at most 75 with the salt; no push when 0
     Bytes aux_commitment;                     // of merge mining, put in as it is
     std::vector<TxOutput> outputs;
     std::optional<Bytes> witness_commitment;  // output script, paid nothing, last
@@ -32,8 +33,8 @@ struct CoinbaseOptions {
     bool bip54_locktime = true;
 };
 
-// scriptSig:  height | coinbaseaux | generation | tag | extranonce | aux commitment
-//             ----------- prefix ---------------------^            ^--- suffix ----
+// scriptSig:  height | coinbaseaux | generation | tag | salt extranonce | aux commitment
+//             ----------- prefix --------------------------^            ^--- suffix ----
 // Both are of the serialisation without witness, whose hash is the txid.
 struct Coinbase {
     Bytes prefix;

@@ -111,6 +111,13 @@ TEST_CASE("jobs of one template differ in their coinbase and so in every Merkle 
     CHECK(one.bitcoin().coinbase_suffix() == two.bitcoin().coinbase_suffix());
 }
 
+TEST_CASE("a job's coinbase prefix ends with as many salt bytes as it says") {
+    const auto plan = plan_job(read(a_template()), coinbase_settings()).value();
+    const auto job = build_job(plan, coinbase_settings(), {.id = JobId(1)}).value();
+    CHECK(job.bitcoin().salt_size() == 4);
+    CHECK(job.bitcoin().coinbase_prefix().ends_with(std::string("\x10\0\0\0\0", 5)));
+}
+
 TEST_CASE("a job's time is never below the template's least") {
     const auto plan = plan_job(read(a_template()), coinbase_settings()).value();
     const auto job = build_job(plan, coinbase_settings(), {.time = 5}).value();

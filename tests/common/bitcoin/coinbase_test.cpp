@@ -32,7 +32,9 @@ CoinbaseOptions with_script_size(std::size_t size) {
     CoinbaseOptions options = some_options();
     options.tag = std::string(24, 't');
     options.aux_commitment = Bytes(45, 0xaa);
-    const std::size_t rest = 4 + 5 + 25 + 13 + 45;  // height, generation, tag, extranonce, aux
+    options.salt = Bytes(4, 0x5a);
+    // height, generation, tag, salt and extranonce, aux commitment
+    const std::size_t rest = 4 + 5 + 25 + 17 + 45;
     options.coinbase_aux = Bytes(size - rest, 0x01);
     return options;
 }
@@ -115,6 +117,17 @@ TEST_CASE("the witness commitment is the last output and pays nothing") {
     CHECK(transaction.value().outputs[1] == TxOutput{Satoshi(0), *options.witness_commitment});
 }
 
+TEST_CASE("a salt begins the extranonce's push and ends the prefix") {
+    CoinbaseOptions options = some_options();
+    const Bytes without = build_coinbase(options).value().prefix;
+    options.salt = {0xde, 0xad, 0xbe, 0xef};
+    const auto coinbase = build_coinbase(options).value();
+    CHECK(to_hex(coinbase.prefix).ends_with("10deadbeef"));
+    CHECK(coinbase.prefix.size() == without.size() + 4);
+    CHECK(coinbase.suffix == build_coinbase(some_options()).value().suffix);
+    CHECK(script_size(coinbase, 12) == coinbase.prefix[41]);
+}
+
 TEST_CASE("a scriptSig of 2 bytes is built, one of 1 byte refused") {
     CoinbaseOptions options = some_options();
     options.height = 1;
@@ -146,6 +159,9 @@ TEST_CASE("parts over their own limits are refused") {
     CHECK_FALSE(build_coinbase(options));
     options = some_options();
     options.extranonce_size = 76;
+    CHECK_FALSE(build_coinbase(options));
+    options.extranonce_size = 72;
+    options.salt = Bytes(4);
     CHECK_FALSE(build_coinbase(options));
     options = some_options();
     options.outputs.clear();

@@ -102,6 +102,7 @@ inline v1::JobMessage complete_job() {
     solo.set_fee_script("script");
     solo.set_witness_commitment("commitment");
     solo.set_lock_time(839'999);
+    bitcoin.set_salt_size(4);
     return message;
 }
 
@@ -138,6 +139,7 @@ inline v1::Share complete_share() {
     proof.set_version(0x20002000);
     proof.set_bits(0x17034219);
     proof.set_payout_script("script");
+    proof.set_salt("salt");
     return share;
 }
 

@@ -91,7 +91,8 @@ TEST_CASE("a job round-trips and keeps its field numbers") {
     check_round_trip(message);
     CHECK(fields(message) == "1v 2b 3b 4v 5b");
     CHECK(fields(message.job()) == "1v 2b 3v 4v 5b 6v 7b");
-    CHECK(fields(message.job().bitcoin()) == "1b 2v 34 44 5v 6v 7v 8b 9v 10b 11v 12b 12b 13v 14b");
+    CHECK(fields(message.job().bitcoin()) ==
+          "1b 2v 34 44 5v 6v 7v 8b 9v 10b 11v 12b 12b 13v 14b 15v");
     CHECK(fields(message.job().bitcoin().solo()) == "1b 2v 3b 4b 5v");
 }
 
@@ -110,7 +111,7 @@ TEST_CASE("a share round-trips and keeps its field numbers") {
     const auto message = complete_share();
     check_round_trip(message);
     CHECK(fields(message) == "1v 2b 3b 48 5v 6b 7b 8v 9v 10b 11b 12v 13b");
-    CHECK(fields(message.bitcoin()) == "1b 2b 34 44 54 64 7b");
+    CHECK(fields(message.bitcoin()) == "1b 2b 34 44 54 64 7b 8b");
 }
 
 TEST_CASE("a solved share round-trips and keeps its field numbers") {

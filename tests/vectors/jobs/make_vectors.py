@@ -22,6 +22,7 @@ TAG = b"/Lode/"
 SOLO_FEE_PPM = 12_345
 SOLO_SCRIPT = bytes.fromhex("5120" + "22" * 32)  # of the miner
 COINBASE_NUMBER = 0x01020304
+SALT = bytes(4)
 EXTRANONCE = bytes.fromhex("0010000200000000000000ff")
 NONCE = 0x11223344
 SECONDS_AFTER_TEMPLATE = 7
@@ -85,7 +86,7 @@ def coinbase_of(template, outputs):
     height = template["height"]
     aux = b"".join(bytes.fromhex(value) for value in template["coinbaseaux"].values())
     head = push_number(height) + aux + push(struct.pack(">I", COINBASE_NUMBER)) + push(TAG)
-    head += bytes([len(EXTRANONCE)])
+    head += bytes([len(SALT + EXTRANONCE)]) + SALT
     prefix = struct.pack("<IB", 2, 1) + bytes(32) + b"\xff" * 4
     prefix += bytes([len(head) + len(EXTRANONCE)]) + head
     outputs = outputs + [output(0, bytes.fromhex(template["default_witness_commitment"]))]
