@@ -35,7 +35,6 @@ Result<ArchivedJob> read_job(const v1::Job& job) {
         LODE_TRY(const auto hash, bitcoin::hash256_from_bytes(as_bytes(sibling)));
         read.branch.push_back(hash);
     }
-    read.check.coinbase_prefix.update(as_bytes(body.coinbase_prefix()));
     read.check.version = static_cast<std::uint32_t>(body.version());
     read.check.version_mask = body.version_mask();
     LODE_TRY(read.check.prev_hash, bitcoin::hash256_from_bytes(as_bytes(body.prev_hash())));
@@ -43,6 +42,20 @@ Result<ArchivedJob> read_job(const v1::Job& job) {
     LODE_TRY(read.check.network_target, target_of(job.network_target()));
     read.extranonce_size = body.extranonce_size();
     return read;
+}
+
+// Of the coinbase that the share's miner had: the job's own or, when it was sent again, with the
+// salt that it was sent with.
+Result<bitcoin::Sha256> prefix_of(const v1::Share& share, const v1::BitcoinJob& job) {
+    ByteView prefix = as_bytes(job.coinbase_prefix());
+    const ByteView salt = as_bytes(share.bitcoin().salt());
+    if (!salt.empty()) {
+        if (salt.size() != job.salt_size() || salt.size() > prefix.size()) {
+            return failure(ErrorCode::rejected, "the salt has not the job's size");
+        }
+        prefix = prefix.first(prefix.size() - salt.size());
+    }
+    return bitcoin::Sha256().update(prefix).update(salt);
 }
 
 // Of the coinbase that the share's miner had: the pool's or, mining solo, the miner's own.
@@ -64,6 +77,7 @@ Result<Hash256> prove(const v1::Share& share, const v1::Job& job) {
     if (share.height() != job.height()) return rejected("share and job differ in height");
     LODE_TRY(auto read, read_job(job));
     read.check.merkle_branch = read.branch;
+    LODE_TRY(read.check.coinbase_prefix, prefix_of(share, job.bitcoin()));
     LODE_TRY(const Bytes suffix, suffix_of(share, job));
     read.check.coinbase_suffix = suffix;
     if (proof.bits() != read.check.bits) return rejected("share and job differ in bits");

@@ -34,6 +34,7 @@ inline v1::Job a_job() {
     body.set_bits(0x1f00ffff);
     body.set_coinbase_prefix(std::string(70, 'p'));
     body.set_extranonce_size(12);
+    body.set_salt_size(4);
     body.set_coinbase_suffix(std::string(90, 's'));
     body.add_merkle_branch(std::string(32, '\x33'));
     job.set_reward(5'000'000'000);
@@ -45,12 +46,13 @@ inline v1::Job a_job() {
 }
 
 // The first share of the job whose hash meets the target, as an sserver would publish it; with a
-// payout script it is a solo miner's.
+// payout script it is a solo miner's, with a salt one of a job that was sent again.
 inline v1::Share a_share(const v1::Job& job, std::uint64_t sequence,
-                         const std::string& payout_script = {}) {
+                         const std::string& payout_script = {}, const std::string& salt = {}) {
     const auto& body = job.bitcoin();
     bitcoin::ShareJob check;
-    check.coinbase_prefix.update(as_bytes(body.coinbase_prefix()));
+    const std::string& prefix = body.coinbase_prefix();
+    check.coinbase_prefix.update(as_bytes(prefix.substr(0, prefix.size() - salt.size()) + salt));
     const Bytes suffix = payout_script.empty()
                              ? to_bytes(as_bytes(body.coinbase_suffix()))
                              : bitcoin::solo_suffix(read_solo_coinbase(job).value().value(),
@@ -96,6 +98,7 @@ inline v1::Share a_share(const v1::Job& job, std::uint64_t sequence,
     proof.set_version(result.header.version);
     proof.set_bits(body.bits());
     proof.set_payout_script(payout_script);
+    proof.set_salt(salt);
     return share;
 }
 

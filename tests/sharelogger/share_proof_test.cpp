@@ -62,6 +62,38 @@ TEST_CASE("a solo share is proved with its miner's own coinbase, and with no oth
     }
 }
 
+TEST_CASE("a share of a job that was sent again is proved with its salt, and with no other") {
+    const auto job = test::a_job();
+    for (const char* payout_script : {"", "miner"}) {
+        for (std::uint64_t sequence = 1; sequence <= 20; ++sequence) {
+            auto share = test::a_share(job, sequence, payout_script, "salt");
+            const auto proved = prove(share, job);
+            REQUIRE(proved);
+            for (const char* other : {"tlas", ""}) {
+                share.mutable_bitcoin()->set_salt(other);
+                const auto with_other = prove(share, job);
+                CHECK((!with_other || with_other.value() != proved.value()));
+            }
+        }
+    }
+}
+
+TEST_CASE("a salt of another size than the job's is refused") {
+    auto job = test::a_job();
+    auto share = test::a_share(job, 1);
+    for (const char* salt : {"s", "salty"}) {
+        share.mutable_bitcoin()->set_salt(salt);
+        const auto proved = prove(share, job);
+        REQUIRE_FALSE(proved);
+        CHECK(proved.error().context == "the salt has not the job's size");
+    }
+    job.mutable_bitcoin()->clear_salt_size();
+    share.mutable_bitcoin()->set_salt("salt");
+    CHECK_FALSE(prove(share, job));
+    share.mutable_bitcoin()->clear_salt();
+    CHECK(prove(share, job));
+}
+
 TEST_CASE("a solo share of a job without solo work is refused") {
     auto job = test::a_job();
     const auto share = test::a_share(job, 1, "miner");
