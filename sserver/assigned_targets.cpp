@@ -7,7 +7,8 @@
 
 namespace lode::sserver {
 
-int AssignedTargets::assign(const JobIssue& issue, int exponent, JobId oldest) {
+int AssignedTargets::assign(JobId job, int exponent, JobId oldest) {
+    const JobIssue issue{job, 0};
     LODE_ASSERT(changes_.empty() || last_ < issue);
     // A change is only of interest until the next one has happened before every known job.
     const JobIssue first_known{oldest, 0};
@@ -21,13 +22,26 @@ int AssignedTargets::assign(const JobIssue& issue, int exponent, JobId oldest) {
     return changes_.back().exponent;
 }
 
-std::optional<int> AssignedTargets::find(const JobIssue& issue) const {
+std::optional<JobIssue> AssignedTargets::reissue(int exponent, const Salt& salt) {
+    LODE_ASSERT(!changes_.empty());
+    if (changes_.size() >= changes_max || last_.reissue >= JobIssue::reissue_max) {
+        return std::nullopt;
+    }
+    ++last_.reissue;
+    changes_.push_back({last_, static_cast<std::int8_t>(exponent), salt});
+    return last_;
+}
+
+std::optional<Assignment> AssignedTargets::find(const JobIssue& issue) const {
     if (changes_.empty() || issue > last_) return std::nullopt;
     const auto after =
         std::upper_bound(changes_.begin(), changes_.end(), issue,
                          [](const JobIssue& a, const Change& b) { return a < b.from; });
     if (after == changes_.begin()) return std::nullopt;
-    return std::prev(after)->exponent;
+    const Change& change = *std::prev(after);
+    if (issue.reissue == 0) return Assignment{change.exponent};
+    if (change.from != issue) return std::nullopt;  // each reissue is a change
+    return Assignment{change.exponent, change.salt};
 }
 
 std::optional<JobIssue> AssignedTargets::last() const {

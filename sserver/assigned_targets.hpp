@@ -1,5 +1,5 @@
-// Which difficulty each job was sent to a session with. It holds for that job's life: a later
-// change never touches shares already being worked on.
+// Which difficulty each job was sent to a session with, and each reissue's salt. It holds for that
+// job's life: a later change never touches shares already being worked on.
 #pragma once
 
 #include <cstdint>
@@ -10,14 +10,24 @@
 
 namespace lode::sserver {
 
+// What one id of a job was sent with.
+struct Assignment {
+    int exponent = 0;
+    std::optional<Salt> salt{};  // of a reissue; empty: as the job is
+    friend bool operator==(const Assignment&, const Assignment&) = default;
+};
+
 class AssignedTargets {
   public:
-    // From this job on. Issues only rise. When the list is full the difficulty stays as it was.
-    // Jobs below `oldest` are forgotten. Gives the exponent the job really gets.
-    int assign(const JobIssue& issue, int exponent, JobId oldest);
+    // The first issue of the next job; ids only rise. When the list is full the difficulty stays
+    // as it was. Jobs below `oldest` are forgotten. Gives the exponent the job really gets.
+    int assign(JobId job, int exponent, JobId oldest);
+    // The last job once more. Empty, and all as it was, when the list is full or the job was
+    // reissued too often. Asserts that there is a job.
+    [[nodiscard]] std::optional<JobIssue> reissue(int exponent, const Salt& salt);
 
-    // Empty when the job was never sent to this session.
-    [[nodiscard]] std::optional<int> find(const JobIssue& issue) const;
+    // Empty when the job was never sent to this session under this id.
+    [[nodiscard]] std::optional<Assignment> find(const JobIssue& issue) const;
 
     // Empty before the first job.
     [[nodiscard]] std::optional<JobIssue> last() const;
@@ -31,6 +41,7 @@ class AssignedTargets {
     struct Change {
         JobIssue from;
         std::int8_t exponent;
+        Salt salt{};  // of a reissue
     };
     std::vector<Change> changes_;
     JobIssue last_;

@@ -1,6 +1,7 @@
 // From jobmaker's message to a job ready to be sent and checked against.
 #include "sserver/job.hpp"
 
+#include <algorithm>
 #include <atomic>
 
 #include "common/base/hex.hpp"
@@ -20,10 +21,10 @@ auto bad(const char* field) {
     return failure(ErrorCode::malformed, std::string("job: ") + field);
 }
 
-stratum::NotifyText encode(const Job& job, JobId id) {
+stratum::NotifyText encode(const Job& job, JobId id, ByteView coinbase_prefix) {
     return stratum::encode_notify({.id = id,
                                    .prev_hash = job.prev_hash,
-                                   .coinbase_prefix = job.coinbase_prefix,
+                                   .coinbase_prefix = coinbase_prefix,
                                    .merkle_branch = job.merkle_branch,
                                    .version = job.version,
                                    .bits = job.bits,
@@ -49,6 +50,11 @@ Result<void> take_bitcoin(Job& job, const v1::BitcoinJob& body) {
     if (job.coinbase_prefix.empty() || job.coinbase_suffix.empty()) {
         return bad("coinbase is missing");
     }
+    job.salted = body.salt_size() > 0;
+    if (job.salted && body.salt_size() != salt_size) return bad("salt_size is neither 0 nor 4");
+    if (job.salted && job.coinbase_prefix.size() < salt_size) {
+        return bad("coinbase_prefix has no room for its salt");
+    }
     if (body.merkle_branch_size() > merkle_branch_max) return bad("merkle_branch is too long");
     for (const std::string& sibling : body.merkle_branch()) {
         const auto hash = bitcoin::hash256_from_bytes(as_bytes(sibling));
@@ -69,8 +75,21 @@ JobIssue parse_wire_id(JobId id) {
     return {JobId(id.value() & job_id_max), static_cast<unsigned>(id.value() >> reissue_shift)};
 }
 
-std::string Job::reissue_line(unsigned reissue, ByteView suffix) const {
-    return encode(*this, wire_id({id, reissue})).line(suffix, stratum::CleanJobs::no);
+Bytes Job::prefix_with(const std::optional<Salt>& salt) const {
+    Bytes prefix = coinbase_prefix;
+    if (salt) std::copy(salt->begin(), salt->end(), prefix.end() - salt_size);
+    return prefix;
+}
+
+bitcoin::Sha256 Job::prefix_hash_with(const std::optional<Salt>& salt) const {
+    if (!salt) return prefix_hash;
+    bitcoin::Sha256 salted_hash = unsalted_hash;
+    return salted_hash.update(*salt);
+}
+
+std::string Job::reissue_line(unsigned reissue, const Salt& salt, ByteView suffix) const {
+    return encode(*this, wire_id({id, reissue}), prefix_with(salt))
+        .line(suffix, stratum::CleanJobs::no);
 }
 
 std::string Job::line_with(ByteView suffix, stratum::CleanJobs wanted) const {
@@ -103,7 +122,9 @@ Result<JobPtr> make_job(const v1::Job& message, const JobTiming& timing) {
     LODE_TRY_VOID(take_bitcoin(*job, message.bitcoin()));
     LODE_TRY(job->solo, read_solo_coinbase(message));
     job->prefix_hash.update(job->coinbase_prefix);
-    const auto text = encode(*job, job->id);
+    const ByteView prefix = job->coinbase_prefix;
+    job->unsalted_hash.update(prefix.first(prefix.size() - (job->salted ? salt_size : 0)));
+    const auto text = encode(*job, job->id, prefix);
     job->half_at = text.prefix.size();
     job->line = std::make_shared<const std::string>(text.line(job->coinbase_suffix, job->clean));
     job->line_clean = job->clean == stratum::CleanJobs::yes

@@ -2,6 +2,7 @@
 // its notification encoded once.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -30,9 +31,14 @@ using SharedText = std::shared_ptr<const std::string>;
 inline constexpr std::size_t extranonce1_size = 4;
 inline constexpr std::size_t extranonce2_size = 8;
 
+// The bytes of the coinbase right before extranonce1.
+inline constexpr std::size_t salt_size = 4;
+using Salt = std::array<std::uint8_t, salt_size>;
+
 // A session that must not wait for the next job to get a new difficulty is given the same job
 // again under another id, so that each id has one difficulty for its life: the id's upper 16 bits,
-// which are zero in jobmaker's, count these reissues.
+// which are zero in jobmaker's, count these reissues. Each has a salt of its own, which nobody
+// knows before it is sent: work done for one id is worth nothing under another.
 struct JobIssue {
     static constexpr unsigned reissue_max = 15;
 
@@ -63,20 +69,27 @@ struct Job {
     std::uint32_t time = 0;      // unix seconds
     std::uint32_t min_time = 0;  // unix seconds
     std::int64_t node_time = 0;  // unix seconds
-    Bytes coinbase_prefix;
+    Bytes coinbase_prefix;       // with the salt of the first issue
+    bool salted = false;         // no: of an earlier jobmaker, cannot be reissued
     Bytes coinbase_suffix;
     std::vector<bitcoin::Hash256> merkle_branch;
     std::uint32_t transaction_count = 0;
     std::optional<bitcoin::SoloCoinbase> solo;  // empty: no work for solo miners
 
-    bitcoin::Sha256 prefix_hash;  // fed with coinbase_prefix
-    SharedText line;              // mining.notify as published
-    SharedText line_clean;        // for a session's first job
+    bitcoin::Sha256 prefix_hash;    // fed with coinbase_prefix
+    bitcoin::Sha256 unsalted_hash;  // fed with it up to the salt
+    SharedText line;                // mining.notify as published
+    SharedText line_clean;          // for a session's first job
 
     std::size_t half_at = 0;  // where in both the pool's coinbase suffix is, as hex
 
+    // With a reissue's salt, or without one as published.
+    [[nodiscard]] Bytes prefix_with(const std::optional<Salt>& salt) const;
+    [[nodiscard]] bitcoin::Sha256 prefix_hash_with(const std::optional<Salt>& salt) const;
+
     // The notification of the job under another id, not clean.
-    [[nodiscard]] std::string reissue_line(unsigned reissue, ByteView suffix) const;
+    [[nodiscard]] std::string reissue_line(unsigned reissue, const Salt& salt,
+                                           ByteView suffix) const;
     // `line` or `line_clean` with another coinbase suffix.
     [[nodiscard]] std::string line_with(ByteView suffix, stratum::CleanJobs wanted) const;
 };

@@ -38,7 +38,7 @@ net::ConnectionId connection_of(ClientId client) {
 
 }  // namespace
 
-std::uint64_t random_session_key() {
+std::uint64_t random_bits() {
     thread_local std::random_device chance;
     return (std::uint64_t{chance()} << 32) | chance();
 }

@@ -18,8 +18,8 @@
 
 namespace lode::sserver {
 
-// A session's key out of the system's random numbers; from any thread.
-[[nodiscard]] std::uint64_t random_session_key();
+// 64 of the system's random bits; from any thread.
+[[nodiscard]] std::uint64_t random_bits();
 
 struct LaneOptions {
     LoopSessionsOptions sessions;

@@ -5,9 +5,11 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "common/bitcoin/hash256.hpp"
+#include "sserver/job.hpp"
 
 namespace lode::sserver {
 
@@ -19,6 +21,7 @@ class MerkleRoots {
         std::uint64_t job = 0;  // Job::serial, never 0
         std::uint64_t extranonce2 = 0;
         std::uint32_t extranonce1 = 0;
+        std::optional<Salt> salt{};
         friend bool operator==(const Key&, const Key&) = default;
     };
 

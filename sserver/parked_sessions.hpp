@@ -44,7 +44,8 @@ class ParkedSessions {
     ParkedSessions(const ParkingLimits& limits, SessionNumbers& numbers,
                    std::function<std::uint64_t()> random);
 
-    [[nodiscard]] std::uint64_t new_key() { return random_(); }
+    // For keys of sessions, and salts of their jobs.
+    [[nodiscard]] std::uint64_t random() { return random_(); }
 
     // The session's number is given back when it is given up, now or later. Who was never credited
     // with a share has nothing to come back for: so it takes work to fill the store.

@@ -171,8 +171,7 @@ Result<void> Sserver::open_numbers() {
     LODE_TRY(const auto begin, read_counter(path));
     numbers_ = std::make_unique<SessionNumbers>(
         begin, [path](std::uint32_t end) { return write_counter(path, end); });
-    parked_ =
-        std::make_unique<ParkedSessions>(parking_limits(config_), *numbers_, random_session_key);
+    parked_ = std::make_unique<ParkedSessions>(parking_limits(config_), *numbers_, random_bits);
     return success();
 }
 

@@ -53,7 +53,7 @@ Session::Session(const SessionWorld& world, const ListenerRules& rules, std::uin
 
 void Session::resume(ResumableSession left, SteadyTime now) {
     LODE_ASSERT(!number_);
-    key_ = world_->parked.new_key();
+    key_ = world_->parked.random();
     number_ = left.number;
     targets_ = std::move(left.targets);
     seen_ = std::move(left.seen);
@@ -115,7 +115,7 @@ Reply Session::answer(std::string_view id, const stratum::Subscribe& request, Mo
             return reply;
         }
         number_ = number.value();
-        key_ = world_->parked.new_key();
+        key_ = world_->parked.random();
     }
     Bytes mine;
     append_be(mine, extranonce1(world_->rules.server_id, *number_));
@@ -137,7 +137,7 @@ Reply Session::answer(std::string_view id, const stratum::Authorize& request, Mo
         workers_.push_back(std::make_unique<const Worker>(std::move(parsed).value()));
     }
     heed(request.password, now.steady);
-    // With a job under way it comes again when the password asks for a higher difficulty.
+    // With a job under way it comes again when the password asks for another difficulty.
     Reply reply = text_reply(stratum::true_line(id) + reissue());
     begin(reply, now.steady);
     return reply;
@@ -173,7 +173,9 @@ Reply Session::offer(const JobPtr& job, SteadyTime now) {
     if (last && last->job == job->id) return again(job);
     if (begun_) vardiff_.look(now);
     const bool first = !begun_;
-    Reply reply = text_reply(announce({job->id, 0}, *job));
+    const auto before = targets_.last_exponent();
+    targets_.assign(job->id, wished_for(*job), world_->book.oldest());
+    Reply reply = text_reply(announce(*job, before));
     show(reply, *job, first ? stratum::CleanJobs::yes : job->clean);
     return reply;
 }
@@ -201,17 +203,16 @@ Reply Session::again(const JobPtr& job) {
     if (last.reissue == 0) {
         show(reply, *job, stratum::CleanJobs::yes);
     } else {
-        reply.text += job->reissue_line(last.reissue, coinbase_suffix(*job));
+        const Salt salt = targets_.find(last).value().salt.value();
+        reply.text += job->reissue_line(last.reissue, salt, coinbase_suffix(*job));
     }
     return reply;
 }
 
-// Lines that go before a job, when something is new with it.
-std::string Session::announce(const JobIssue& issue, const Job& job) {
+// Lines that go before the job last assigned, when something is new with it.
+std::string Session::announce(const Job& job, std::optional<int> before) {
     std::string text;
-    const auto before = targets_.last_exponent();
-    const int exponent = targets_.assign(issue, std::min(vardiff_.exponent(), job.network_exponent),
-                                         world_->book.oldest());
+    const int exponent = targets_.last_exponent().value();
     if (!begun_ || before != exponent)
         text += stratum::set_difficulty_line(stratum::power_of_two(exponent));
     const std::uint32_t mask = version_mask_ & job.version_mask;
@@ -221,18 +222,23 @@ std::string Session::announce(const JobIssue& issue, const Job& job) {
     return text;
 }
 
-// The newest job once more with a higher difficulty; a lower one waits for the next job, since
-// shares that were too low for this one would be good at once.
+int Session::wished_for(const Job& job) const {
+    return std::min(vardiff_.exponent(), job.network_exponent);
+}
+
+// The newest job once more with another difficulty; nothing when that changes nothing.
 std::string Session::reissue() {
     const auto last = targets_.last();
     const JobPtr job = world_->book.current();
     if (!working()) return {};  // a resumed session, whose miner has not logged in again
-    if (!last || !job || last->job != job->id || last->reissue >= JobIssue::reissue_max) return {};
-    if (std::min(vardiff_.exponent(), job->network_exponent) <= targets_.last_exponent()) return {};
-    const unsigned number = last->reissue + 1;
-    std::string text = announce({job->id, number}, *job);
-    if (!text.empty()) text += job->reissue_line(number, coinbase_suffix(*job));
-    return text;
+    if (!last || !job || last->job != job->id || !job->salted) return {};
+    const auto before = targets_.last_exponent();
+    if (wished_for(*job) == before) return {};
+    Salt salt;
+    store_be(salt.data(), static_cast<std::uint32_t>(world_->parked.random()));
+    const auto issue = targets_.reissue(wished_for(*job), salt);
+    if (!issue) return {};
+    return announce(*job, before) + job->reissue_line(issue->reissue, salt, coinbase_suffix(*job));
 }
 
 Reply Session::answer(std::string_view id, const stratum::Submit& request, Moment now) {
@@ -250,15 +256,15 @@ Reply Session::answer(std::string_view id, const stratum::Submit& request, Momen
         reply.verdict = ShareVerdict::refused;
         return reply;
     }
-    const auto exponent = targets_.find(issue);
+    const auto sent = targets_.find(issue);
     return judged(id,
                   {.job = *entry->job,
                    // A job never sent here is unknown, but may still be solved.
-                   .standing = exponent ? entry->standing : Standing::stale,
+                   .standing = sent ? entry->standing : Standing::stale,
                    .extranonce1 = extranonce1(world_->rules.server_id, *number_),
                    .version_mask = version_mask_,
-                   .exponent = exponent.value_or(exponent_max),
-                   .earns_at_most = targets_.find({issue.job, 0}).value_or(exponent_max),
+                   .exponent = sent ? sent->exponent : exponent_max,
+                   .salt = sent ? sent->salt : std::nullopt,
                    .worker = worker(request.user),
                    .submit = request,
                    .oldest_job = world_->book.oldest(),

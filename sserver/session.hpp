@@ -116,7 +116,10 @@ class Session {
     [[nodiscard]] Reply suggested(std::string_view id, const bitcoin::Uint256& target, Moment now);
     // The first job, as soon as there can be one.
     void begin(Reply& reply, SteadyTime now);
-    [[nodiscard]] std::string announce(const JobIssue& issue, const Job& job);
+    // `before`: the difficulty of the job before, empty when there was none.
+    [[nodiscard]] std::string announce(const Job& job, std::optional<int> before);
+    // The exponent that the job should have.
+    [[nodiscard]] int wished_for(const Job& job) const;
     [[nodiscard]] std::string reissue();
     [[nodiscard]] Reply again(const JobPtr& job);
     // The job's notification, of its first issue.

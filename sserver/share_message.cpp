@@ -1,7 +1,6 @@
 // Filling in of Share and SolvedShare.
 #include "sserver/share_message.hpp"
 
-#include <algorithm>
 #include <array>
 
 #include "common/messages/share.pb.h"
@@ -34,8 +33,7 @@ std::shared_ptr<v1::Share> make_share(const ShareFacts& facts) {
     share->set_worker(claim.worker->name);
     share->set_job_id(claim.job.id.value());
     share->set_height(claim.job.height);
-    const ShareTarget& assigned =
-        assigned_target(claim.job, std::min(claim.exponent, claim.earns_at_most));
+    const ShareTarget& assigned = assigned_target(claim.job, claim.exponent);
     const bitcoin::Hash256 target = assigned.target.to_hash();
     share->set_target(target.bytes.data(), target.bytes.size());
     const auto work = assigned.work.to_bytes();
@@ -48,6 +46,7 @@ std::shared_ptr<v1::Share> make_share(const ShareFacts& facts) {
     proof.set_nonce(claim.submit.nonce);
     proof.set_version(facts.judgement.check.header.version);
     proof.set_bits(claim.job.bits);
+    if (claim.salt) proof.set_salt(text_of(*claim.salt));
     if (claim.own != nullptr) proof.set_payout_script(text_of(claim.own->payout_script));
     return share;
 }
@@ -68,7 +67,7 @@ std::shared_ptr<const v1::SolvedShare> make_solved(const ShareFacts& facts) {
     }
     v1::BitcoinSolution& solution = *solved->mutable_bitcoin();
     solution.set_header(text_of(facts.judgement.check.header.serialise()));
-    Bytes coinbase = claim.job.coinbase_prefix;
+    Bytes coinbase = claim.job.prefix_with(claim.salt);
     append(coinbase, extranonce1_bytes(claim.extranonce1));
     append(coinbase, claim.submit.extranonce2.view());
     append(coinbase, claim.coinbase_suffix());

@@ -25,7 +25,7 @@ bitcoin::ShareCheck check(const ShareClaim& claim) {
     std::array<std::uint8_t, extranonce1_size> extranonce1;
     store_be(extranonce1.data(), claim.extranonce1);
     const Job& job = claim.job;
-    const bitcoin::ShareJob work{.coinbase_prefix = job.prefix_hash,
+    const bitcoin::ShareJob work{.coinbase_prefix = job.prefix_hash_with(claim.salt),
                                  .coinbase_suffix = claim.coinbase_suffix(),
                                  .merkle_branch = job.merkle_branch,
                                  .version = job.version,
@@ -43,7 +43,8 @@ bitcoin::ShareCheck check(const ShareClaim& claim) {
     if (claim.own != nullptr) return bitcoin::check_share(work, submit);
     const MerkleRoots::Key key{.job = job.serial,
                                .extranonce2 = load_be<std::uint64_t>(submit.extranonce2.data()),
-                               .extranonce1 = claim.extranonce1};
+                               .extranonce1 = claim.extranonce1,
+                               .salt = claim.salt};
     return bitcoin::check_share(work, submit, claim.roots.of(key, [&] {
         return bitcoin::share_merkle_root(work, submit.extranonce1, submit.extranonce2);
     }));

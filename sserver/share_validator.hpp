@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include "common/bitcoin/share_check.hpp"
@@ -55,12 +56,9 @@ struct ShareClaim {
     const Job& job;
     Standing standing = Standing::stale;
     std::uint32_t extranonce1 = 0;
-    std::uint32_t version_mask = 0;  // the session's, before the job's own is applied
-    int exponent = exponent_max;     // of the difficulty that the job was sent with
-    // Of what the share earns at most: the difficulty that the job was first sent with. What is
-    // hashed is the same under each id of a job, so who could earn by the later ones would choose
-    // the id once the hash is known.
-    int earns_at_most = exponent_max;
+    std::uint32_t version_mask = 0;    // the session's, before the job's own is applied
+    int exponent = exponent_max;       // of the difficulty that the job was sent with
+    std::optional<Salt> salt{};        // of the id that it was sent under
     const Worker* worker = nullptr;    // null: unauthorised
     const stratum::Submit& submit;     // with an extranonce2 of the right size
     JobId oldest_job;                  // known to the book

@@ -30,6 +30,7 @@ struct JobSpec {
     std::uint32_t min_time = job_time - 100;
     std::int64_t node_time = job_time;
     bool solo = false;
+    bool salted = true;  // no: an earlier jobmaker's
 };
 
 inline const std::string pool_script = "\x51\x02pp";  // what jobs pay the fee of 2 % to
@@ -53,6 +54,7 @@ inline v1::Job job_message(const JobSpec& spec) {
     body.set_node_time_unix_ms(spec.node_time * 1000);
     body.set_coinbase_prefix(std::string(50, 'p'));
     body.set_extranonce_size(12);
+    if (spec.salted) body.set_salt_size(4);
     body.set_coinbase_suffix(std::string(60, 's'));
     body.add_merkle_branch(std::string(32, 'b'));
     body.set_transaction_count(7);
@@ -79,6 +81,7 @@ struct Search {
     std::uint32_t mask = 0;  // the session's
     Want want = Want::share_only;
     ByteView own_suffix = {};  // of a solo miner's coinbase; empty: the pool's
+    std::optional<sserver::Salt> salt = {};
 };
 
 // Tries nonces from the submit's own upwards until it is what is wanted.
@@ -87,7 +90,7 @@ inline stratum::Submit mine(const sserver::Job& job, const Search& search, strat
     store_be(extranonce1.data(), search.extranonce1);
     for (;; ++submit.nonce) {
         const auto found = bitcoin::check_share(
-            {.coinbase_prefix = job.prefix_hash,
+            {.coinbase_prefix = job.prefix_hash_with(search.salt),
              .coinbase_suffix =
                  search.own_suffix.empty() ? ByteView(job.coinbase_suffix) : search.own_suffix,
              .merkle_branch = job.merkle_branch,
@@ -140,7 +143,7 @@ struct World {
     sserver::SessionRules rules = open_rules();
     sserver::JobBook book{std::chrono::minutes(10)};
     sserver::SessionNumbers numbers{0, [](std::uint32_t) -> Result<void> { return success(); }};
-    // Keys count from 1.
+    // Keys and salts count from 1.
     std::uint64_t last_key = 0;
     sserver::ParkedSessions parked{{}, numbers, [this] { return ++last_key; }};
     sserver::MerkleRoots roots;

@@ -30,11 +30,29 @@ TEST_CASE("a job is encoded once, with the id and the clean flag it has") {
     CHECK(clean->line == clean->line_clean);
 }
 
-TEST_CASE("a reissue differs in the id only, and is not clean") {
+TEST_CASE("a reissue differs in the id and the last bytes of the first half, and is not clean") {
     const auto job = a_job({.id = 0xabc});
     std::string expected = *job->line;
     expected.replace(expected.find("\"abc\""), 5, "\"3000000000abc\"");
-    CHECK(job->reissue_line(3, job->coinbase_suffix) == expected);
+    // The published one is 50 times the letter p.
+    expected.replace(expected.find("70707070\""), 8, "0102feff");
+    CHECK(job->reissue_line(3, {1, 2, 0xfe, 0xff}, job->coinbase_suffix) == expected);
+}
+
+TEST_CASE("what is hashed before the extranonce is what is shown, with a salt and without") {
+    // Around the size of a block of the hash.
+    for (std::size_t size = 4; size < 140; ++size) {
+        v1::Job message = job_message({});
+        std::string prefix(size, 'p');
+        message.mutable_bitcoin()->set_coinbase_prefix(prefix);
+        const JobPtr job = make_job(message, {.made = start.steady}).value();
+        CHECK(job->prefix_with(std::nullopt) == to_bytes(as_bytes(prefix)));
+        CHECK(job->prefix_hash_with(std::nullopt).finish() == bitcoin::sha256(as_bytes(prefix)));
+        const Salt salt{9, 8, 7, static_cast<std::uint8_t>(size)};
+        prefix.replace(size - 4, 4, as_chars(salt));
+        CHECK(job->prefix_with(salt) == to_bytes(as_bytes(prefix)));
+        CHECK(job->prefix_hash_with(salt).finish() == bitcoin::sha256(as_bytes(prefix)));
+    }
 }
 
 TEST_CASE("another coinbase suffix changes the second half in the notification and nothing else") {
@@ -86,6 +104,10 @@ TEST_CASE("a job with something missing is refused and the field named") {
           "job: prev_hash is not 32 bytes");
     CHECK(refused([](v1::Job& job) { job.mutable_bitcoin()->set_extranonce_size(8); }) ==
           "job: extranonce_size is not 12");
+    CHECK(refused([](v1::Job& job) { job.mutable_bitcoin()->set_salt_size(5); }) ==
+          "job: salt_size is neither 0 nor 4");
+    CHECK(refused([](v1::Job& job) { job.mutable_bitcoin()->set_coinbase_prefix("abc"); }) ==
+          "job: coinbase_prefix has no room for its salt");
     CHECK(refused([](v1::Job& job) { job.mutable_bitcoin()->clear_coinbase_suffix(); }) ==
           "job: coinbase is missing");
     CHECK(refused([](v1::Job& job) { job.mutable_bitcoin()->clear_min_time(); }) ==

@@ -41,10 +41,13 @@ TEST_CASE("shares are judged as without what was remembered, in whatever order t
         // Sessions that share a place among the remembered, too.
         const auto extranonce =
             static_cast<std::uint32_t>((5u << 20) | (random() % 2 * 1'024) | (random() % 2));
+        std::optional<Salt> salt;
+        if (random() % 2 == 0) salt = Salt{0, 0, 0, static_cast<std::uint8_t>(random() % 2)};
         const ShareClaim claim{.job = *all[random() % all.size()],
                                .standing = Standing::in_force,
                                .extranonce1 = extranonce,
                                .exponent = exponent_min,
+                               .salt = salt,
                                .worker = &worker,
                                .submit = submit,
                                .oldest_job = JobId(1),
@@ -54,6 +57,7 @@ TEST_CASE("shares are judged as without what was remembered, in whatever order t
                                .standing = Standing::in_force,
                                .extranonce1 = extranonce,
                                .exponent = exponent_min,
+                               .salt = salt,
                                .worker = &worker,
                                .submit = submit,
                                .oldest_job = JobId(1),
@@ -85,4 +89,5 @@ TEST_CASE("a root is computed once for one key and anew for another") {
     CHECK(root({.job = 2, .extranonce2 = 5, .extranonce1 = 3}).bytes[0] == 3);
     CHECK(root({.job = 2, .extranonce2 = 5, .extranonce1 = 3 + 1'024}).bytes[0] == 4);
     CHECK(root(key).bytes[0] == 5);
+    CHECK(root({.job = 1, .extranonce2 = 2, .extranonce1 = 3, .salt = Salt{}}).bytes[0] == 6);
 }

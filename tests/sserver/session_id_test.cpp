@@ -19,7 +19,7 @@ TEST_CASE("session keys are all different, in both halves") {
     std::set<std::uint64_t> high;
     std::set<std::uint64_t> low;
     for (int i = 0; i < 1000; ++i) {
-        const std::uint64_t key = random_session_key();
+        const std::uint64_t key = random_bits();
         high.insert(key >> 32);
         low.insert(key & 0xffffffff);
     }

@@ -28,7 +28,11 @@ struct Solo {
         world.rules.users.network = bitcoin::Network::regtest;
         (void)next_job(first);
     }
-    Reply say(const std::string& line) { return session.receive(reader.read(line).value(), now); }
+    Reply say(const std::string& line) {
+        Reply reply = session.receive(reader.read(line).value(), now);
+        salts.hear(reply.text);
+        return reply;
+    }
     Reply subscribe() { return say(R"({"id":1,"method":"mining.subscribe","params":[]})"); }
     Reply authorize(const std::string& user = address) {
         return say(R"({"id":2,"method":"mining.authorize","params":[")" + user + R"(","x"]})");
@@ -48,10 +52,13 @@ struct Solo {
         like.user = address;
         like.nonce = nonce;
         const Bytes suffix = own_suffix();
-        const auto found = mine(
-            *job,
-            {.extranonce1 = 5u << 20, .exponent = exponent, .want = want, .own_suffix = suffix},
-            like);
+        const auto found = mine(*job,
+                                {.extranonce1 = 5u << 20,
+                                 .exponent = exponent,
+                                 .want = want,
+                                 .own_suffix = suffix,
+                                 .salt = salts.of(*like.job)},
+                                like);
         nonce = found.nonce + 1;
         return session.receive({.id = "9", .body = found}, now);
     }
@@ -65,6 +72,7 @@ struct Solo {
     stratum::RequestReader reader;
     Session session{world.view, solo_listener(), 0, now.steady};
     JobPtr job;
+    ToldSalts salts;
     std::uint32_t nonce = 0;
 };
 
@@ -138,9 +146,12 @@ TEST_CASE("a job given again with another difficulty keeps the miner's coinbase"
     (void)miner.login();
     const Reply reply =
         miner.say(R"({"id":3,"method":"mining.suggest_difficulty","params":[0.0000000298]})");
-    CHECK(has(reply.text, miner.job->reissue_line(1, miner.own_suffix())));
-    CHECK(miner.submit({miner.job->id, 1}, Want::share_only, -26).verdict ==
-          ShareVerdict::accepted);
+    const Salt salt = miner.salts.of(wire_id({miner.job->id, 1})).value();
+    CHECK(has(reply.text, miner.job->reissue_line(1, salt, miner.own_suffix())));
+    const Reply share = miner.submit({miner.job->id, 1}, Want::share_only, -26);
+    REQUIRE(share.verdict == ShareVerdict::accepted);
+    CHECK(share.share->bitcoin().salt() == as_chars(salt));
+    CHECK_FALSE(share.share->bitcoin().payout_script().empty());
 }
 
 TEST_CASE("on a pool open to any name solo miners still log in with an address, one a session") {
@@ -198,6 +209,8 @@ TEST_CASE("a resumed solo session that asks for a difficulty before its login wa
     const Reply suggested =
         miner.say(R"({"id":3,"method":"mining.suggest_difficulty","params":[0.0000000298]})");
     CHECK(suggested.text == stratum::true_line("3"));
-    CHECK(has(miner.authorize().text, miner.job->reissue_line(1, miner.own_suffix())));
+    const Reply login = miner.authorize();
+    const Salt salt = miner.salts.of(wire_id({miner.job->id, 1})).value();
+    CHECK(has(login.text, miner.job->reissue_line(1, salt, miner.own_suffix())));
     CHECK(miner.submit({miner.job->id, 1}, Want::block, -26).solved);
 }

@@ -2,6 +2,7 @@
 #include "sserver/share_validator.hpp"
 
 #include <catch2/catch_test_macros.hpp>
+#include <random>
 
 #include "tests/sserver/builders.hpp"
 
@@ -24,6 +25,7 @@ struct Case {
     std::optional<std::uint32_t> version_bits;
     Want want = Want::share_only;
     Duration later = 0s;
+    std::optional<Salt> salt;
 };
 
 // Judges a share that the miner searched for with the mask it believes in.
@@ -33,13 +35,16 @@ Judgement judged(const Case& with, DuplicateFilter& seen) {
     submit.time = with.time;
     submit.version_bits = with.version_bits;
     const std::uint32_t used = with.version_bits ? *with.version_bits | with.mask : with.mask;
-    submit = mine(*job, {.extranonce1 = extranonce, .mask = used, .want = with.want}, submit);
+    submit =
+        mine(*job, {.extranonce1 = extranonce, .mask = used, .want = with.want, .salt = with.salt},
+             submit);
     MerkleRoots roots;
     return judge({.job = *job,
                   .standing = with.standing,
                   .extranonce1 = extranonce,
                   .version_mask = with.mask,
                   .exponent = -30,
+                  .salt = with.salt,
                   .worker = with.worker,
                   .submit = submit,
                   .oldest_job = JobId(1),
@@ -141,6 +146,43 @@ TEST_CASE("whatever the verdict, a solved block is seen") {
     const auto again = judged({.want = Want::block}, seen);
     CHECK(again.verdict == ShareVerdict::duplicate);
     CHECK(again.check.meets_network_target);
+}
+
+TEST_CASE("a share is judged with the salt of its id, and a block under it is seen") {
+    CHECK(verdict({.salt = Salt{1, 2, 3, 4}}) == ShareVerdict::accepted);
+    CHECK(solves({.standing = Standing::stale, .salt = Salt{1, 2, 3, 4}}));
+}
+
+TEST_CASE("work under one salt is other work under any other and under none") {
+    std::mt19937 random(11);
+    const auto any_salt = [&] {
+        Salt salt;
+        store_be(salt.data(), static_cast<std::uint32_t>(random()));
+        return salt;
+    };
+    const JobPtr job = a_job();
+    MerkleRoots roots;
+    for (int round = 0; round < 20'000; ++round) {
+        stratum::Submit submit = a_submit();
+        submit.nonce = static_cast<std::uint32_t>(random());
+        const auto hash_with = [&](const std::optional<Salt>& salt) {
+            DuplicateFilter seen;
+            return judge({.job = *job,
+                          .extranonce1 = extranonce,
+                          .salt = salt,
+                          .submit = submit,
+                          .oldest_job = JobId(1),
+                          .roots = roots},
+                         seen, start.steady)
+                .check.hash;
+        };
+        const Salt one = any_salt();
+        const Salt other = any_salt();
+        REQUIRE(one != other);
+        REQUIRE(hash_with(one) != hash_with(other));
+        REQUIRE(hash_with(one) != hash_with(std::nullopt));
+        REQUIRE(hash_with(one) == hash_with(one));
+    }
 }
 
 TEST_CASE("a share is never harder than a block") {
