@@ -160,7 +160,7 @@ void Loop::wait_and_dispatch() {
                 const std::shared_ptr<Task> task = found->second;
                 (*task)();
             }
-        } else if (Connection* connection = find(id)) {
+        } else if (Connection* connection = present(id)) {
             pass_event(*connection, id, event.events);
         }
     }
@@ -246,16 +246,20 @@ void Loop::register_connection(Arrival& arrival) {
     set_deadline(id, now_ + options_.limits.handshake_timeout);
 }
 
-Connection* Loop::find(ConnectionId id) {
+Connection* Loop::present(ConnectionId id) {
     Connection* connection = connections_.find(id.slot);
-    const bool alive = connection != nullptr && connection->generation == id.generation &&
-                       connection->closing == CloseReason::none;
+    return connection != nullptr && connection->generation == id.generation ? connection : nullptr;
+}
+
+Connection* Loop::find(ConnectionId id) {
+    Connection* connection = present(id);
+    const bool alive = connection != nullptr && connection->closing == CloseReason::none;
     return alive ? connection : nullptr;
 }
 
 void Loop::pass_event(Connection& connection, ConnectionId id, std::uint32_t events) {
     if (connection.channel && !connection.channel->open()) {
-        enter(connection, id);
+        if (connection.closing == CloseReason::none) enter(connection, id);
         return;
     }
     if ((events & EPOLLOUT) != 0) queued(connection, id);

@@ -40,6 +40,9 @@ class ConnectionHandler {
     virtual void opened(ConnectionId id, const Peer& peer) = 0;
     // Without the newline; empty lines are left out. The view ends with the call.
     virtual void line(ConnectionId id, std::string_view line) = 0;
+    // One that came in the turn in which its connection was closed, behind what closed it; at most
+    // Loop::input_a_turn of them. Nobody waits for an answer.
+    virtual void late_line(ConnectionId /*id*/, std::string_view /*line*/) {}
     // The deadline set last has passed; it is not set any more.
     virtual void deadline(ConnectionId id) = 0;
     virtual void closed(ConnectionId id, CloseReason reason) = 0;
@@ -140,7 +143,9 @@ class Loop final : public Executor {
     void take_bytes(Connection& connection, ConnectionId id, std::size_t count);
     void take_lines(Connection& connection, ConnectionId id, std::string_view bytes);
     void finish_half_line(Connection& connection, ConnectionId id, std::string_view rest);
-    void give_line(ConnectionId id, std::string_view line);
+    void give_line(const Connection& connection, ConnectionId id, std::string_view line);
+    // Also one that is closed in this turn.
+    [[nodiscard]] Connection* present(ConnectionId id);
     [[nodiscard]] Connection* find(ConnectionId id);
     [[nodiscard]] Output* output_of(Connection& connection, ConnectionId id);
     void queued(Connection& connection, ConnectionId id);

@@ -73,24 +73,22 @@ void Loop::take_bytes(Connection& connection, ConnectionId id, std::size_t count
 }
 
 void Loop::take_lines(Connection& connection, ConnectionId id, std::string_view bytes) {
-    while (connection.closing == CloseReason::none && !bytes.empty()) {
+    while (!bytes.empty()) {
         const std::size_t newline = bytes.find('\n');
         const std::string_view part = bytes.substr(0, newline);
         const std::size_t before = connection.half_line ? connection.half_line->size() : 0;
         if (before + part.size() > options_.limits.line_size_max) {
             doom(connection, id, CloseReason::line_too_long);
-            return;
-        }
-        if (newline == std::string_view::npos) {
+            connection.half_line.reset();
+        } else if (newline == std::string_view::npos) {
             if (!connection.half_line) connection.half_line = std::make_unique<std::string>();
             *connection.half_line += part;
-            return;
-        }
-        if (connection.half_line) {
+        } else if (connection.half_line) {
             finish_half_line(connection, id, part);
         } else {
-            give_line(id, part);
+            give_line(connection, id, part);
         }
+        if (newline == std::string_view::npos) return;
         bytes.remove_prefix(newline + 1);
     }
 }
@@ -98,12 +96,16 @@ void Loop::take_lines(Connection& connection, ConnectionId id, std::string_view 
 void Loop::finish_half_line(Connection& connection, ConnectionId id, std::string_view rest) {
     const std::unique_ptr<std::string> whole = std::move(connection.half_line);
     *whole += rest;
-    give_line(id, *whole);
+    give_line(connection, id, *whole);
 }
 
-void Loop::give_line(ConnectionId id, std::string_view line) {
+void Loop::give_line(const Connection& connection, ConnectionId id, std::string_view line) {
     if (line.empty() || line == "\r") return;
-    handler_.line(id, line);
+    if (connection.closing == CloseReason::none) {
+        handler_.line(id, line);
+    } else {
+        handler_.late_line(id, line);
+    }
 }
 
 // ---- writing -------------------------------------------------------------------------------

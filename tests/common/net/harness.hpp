@@ -53,6 +53,9 @@ class RecordingHandler final : public net::ConnectionHandler {
         on_line(id, text);
         note([&] { lines.emplace_back(text); });
     }
+    void late_line(net::ConnectionId, std::string_view text) override {
+        note([&] { late_lines.emplace_back(text); });
+    }
     void deadline(net::ConnectionId id) override {
         on_deadline(id);
         note([&] { ++deadlines; });
@@ -76,6 +79,7 @@ class RecordingHandler final : public net::ConnectionHandler {
     std::vector<net::ConnectionId> open_ids;
     std::vector<net::Peer> peers;  // of all that were ever open
     std::vector<std::string> lines;
+    std::vector<std::string> late_lines;
     std::vector<net::CloseReason> reasons;
     int deadlines = 0;
 

@@ -78,14 +78,49 @@ TEST_CASE("what is sent just before closing still arrives") {
     CHECK(handler.reasons[0] == net::CloseReason::by_us);
 }
 
-TEST_CASE("no line is handed over after the handler closed the connection") {
+TEST_CASE("lines behind the one that closed the connection are handed over as late") {
     RecordingHandler handler;
     Server server(handler);
     handler.on_line = [&](net::ConnectionId id, std::string_view) { server.loop().close(id); };
     const Client client(server.port());
-    client.send("first\nsecond\nthird\n");
+    client.send("first\nsecond\n\nthird\nhalf");
     REQUIRE(handler.wait([&] { return handler.reasons.size() == 1; }));
     CHECK(handler.lines == std::vector<std::string>{"first"});
+    CHECK(handler.late_lines == std::vector<std::string>{"second", "third"});
+}
+
+TEST_CASE("lines behind one that is too long are late, and it is none of them") {
+    RecordingHandler handler;
+    Server server(handler);
+    const Client client(server.port());
+    client.send("first\n" + std::string(9000, 'x') + "\nbehind\n");
+    REQUIRE(handler.wait([&] { return handler.reasons.size() == 1; }));
+    CHECK(handler.reasons[0] == net::CloseReason::line_too_long);
+    CHECK(handler.lines == std::vector<std::string>{"first"});
+    // TCP may have cut it in two; then the rest is not read.
+    CHECK(handler.late_lines.size() <= 1);
+    for (const auto& line : handler.late_lines) CHECK(line == "behind");
+}
+
+TEST_CASE("of a connection that another one's line closed, what came in the same turn is late") {
+    RecordingHandler handler;
+    Server server(handler);
+    const Client one(server.port());
+    const Client other(server.port());
+    REQUIRE(handler.wait([&] { return handler.open_ids.size() == 2; }));
+    const auto ids = handler.open_ids;
+    handler.on_line = [&](net::ConnectionId id, std::string_view) {
+        server.loop().close(id == ids[0] ? ids[1] : ids[0]);
+    };
+    // Both have sent before the loop looks.
+    std::promise<void> sent;
+    server.loop().post([&] { sent.get_future().wait(); });
+    one.send("a\n");
+    other.send("b\n");
+    sent.set_value();
+    REQUIRE(handler.wait([&] { return handler.reasons.size() == 1; }));
+    CHECK(handler.lines.size() == 1);
+    CHECK(handler.late_lines.size() == 1);
 }
 
 TEST_CASE("a reader who takes nothing is dropped and the others are served") {
