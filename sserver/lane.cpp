@@ -145,9 +145,13 @@ void Lane::opened(net::ConnectionId id, const net::Peer& peer) {
 }
 
 void Lane::line(net::ConnectionId id, std::string_view line) {
-    if (draining_.load(std::memory_order_relaxed)) return;
+    if (draining_.load(std::memory_order_relaxed)) return late_line(id, line);
     sessions_.line(client_of(id), line, moment());
     show_stream();
+}
+
+void Lane::late_line(net::ConnectionId id, std::string_view line) {
+    sessions_.late_line(client_of(id), line, moment());
 }
 
 // A clock is read once for all that a turn of the loop, or its tasks, bring.

@@ -64,7 +64,7 @@ class Lane final : public net::ConnectionHandler, public LoopPort, private Share
     void work_again();
     void close_all();
     void close_banned(const Ban& ban);
-    // From now on nothing of miners is read.
+    // From now on nothing of miners is answered or credited; a block in it still goes out.
     void drain() { draining_.store(true); }
     [[nodiscard]] const StreamState& stream() const { return state_; }
     // Closes every connection and joins; shares that are not durable stay unanswered.
@@ -77,6 +77,7 @@ class Lane final : public net::ConnectionHandler, public LoopPort, private Share
     void turned_back(const net::Peer& peer, net::CloseReason reason) override;
     void opened(net::ConnectionId id, const net::Peer& peer) override;
     void line(net::ConnectionId id, std::string_view line) override;
+    void late_line(net::ConnectionId id, std::string_view line) override;
     void deadline(net::ConnectionId id) override;
     void closed(net::ConnectionId id, net::CloseReason reason) override;
 

@@ -112,6 +112,16 @@ void LoopSessions::line(ClientId client, std::string_view line, Moment now) {
     if (!waits_for_session(*found, request.value(), now.steady)) act(*found, request.value(), now);
 }
 
+void LoopSessions::late_line(ClientId client, std::string_view line, Moment now) {
+    const Client* found = find(client);
+    if (found == nullptr) return;
+    const auto request = reader_.read(line);
+    if (!request) return;
+    const auto* submit = std::get_if<stratum::Submit>(&request.value().body);
+    if (submit == nullptr) return;
+    if (const auto solved = found->session.block_in(*submit, now)) pass_on_solved(solved);
+}
+
 void LoopSessions::act(Client& client, const stratum::Request& request, Moment now) {
     log_program(client.id, request);
     const bool worked = client.session.working();

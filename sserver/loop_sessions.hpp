@@ -62,6 +62,8 @@ class LoopSessions {
     // One that was admitted.
     void opened(const Visitor& visitor, const ListenerRules& rules, SteadyTime now);
     void line(ClientId client, std::string_view line, Moment now);
+    // One that nobody answers any more: only a block in it counts.
+    void late_line(ClientId client, std::string_view line, Moment now);
     void look(ClientId client, SteadyTime now);
     // Tells the miner why (client.show_message) and closes.
     void dismiss(ClientId client, std::string_view reason);

@@ -63,15 +63,14 @@ void Session::resume(ResumableSession left, SteadyTime now) {
 }
 
 ResumableSession Session::leave() {
-    LODE_ASSERT(number_);
-    ResumableSession left{.number = *number_,
-                          .targets = std::move(targets_),
-                          .seen = std::move(seen_),
-                          .version_mask = version_mask_,
-                          .exponent = vardiff_.exponent(),
-                          .reward = listener_->reward};
-    number_.reset();
-    return left;
+    LODE_ASSERT(number());
+    left_ = true;
+    return ResumableSession{.number = *number_,
+                            .targets = targets_,  // of block_in() too
+                            .seen = std::move(seen_),
+                            .version_mask = version_mask_,
+                            .exponent = vardiff_.exponent(),
+                            .reward = listener_->reward};
 }
 
 Reply Session::receive(const stratum::Request& request, Moment now) {
@@ -242,13 +241,18 @@ std::string Session::reissue() {
 }
 
 Reply Session::answer(std::string_view id, const stratum::Submit& request, Moment now) {
+    if (!request.fault.empty()) {
+        Reply reply =
+            text_reply(stratum::error_line(id, stratum::RejectCode::other, request.fault));
+        reply.solved = block_in(request, now);
+        return reply;
+    }
     if (!number_) {
         Reply reply = text_reply(stratum::error_line(id, stratum::RejectCode::not_subscribed));
         reply.verdict = ShareVerdict::refused;
         return reply;
     }
-    const JobIssue issue = parse_wire_id(request.job.value_or(JobId()));
-    const JobBook::Entry* entry = world_->book.find(issue.job);
+    const JobBook::Entry* entry = entry_of(request);
     if (entry == nullptr) return refusal(id, ShareVerdict::stale);
     if (request.extranonce2.size() != extranonce2_size) {
         Reply reply = text_reply(
@@ -256,21 +260,40 @@ Reply Session::answer(std::string_view id, const stratum::Submit& request, Momen
         reply.verdict = ShareVerdict::refused;
         return reply;
     }
-    const auto sent = targets_.find(issue);
-    return judged(id,
-                  {.job = *entry->job,
-                   // A job never sent here is unknown, but may still be solved.
-                   .standing = sent ? entry->standing : Standing::stale,
-                   .extranonce1 = extranonce1(world_->rules.server_id, *number_),
-                   .version_mask = version_mask_,
-                   .exponent = sent ? sent->exponent : exponent_max,
-                   .salt = sent ? sent->salt : std::nullopt,
-                   .worker = worker(request.user),
-                   .submit = request,
-                   .oldest_job = world_->book.oldest(),
-                   .roots = world_->roots,
-                   .own = solo_ ? solo_->coinbase(*entry->job) : nullptr},
-                  now);
+    return judged(id, claim_of(request, *entry), now);
+}
+
+// Null for an unknown job.
+const JobBook::Entry* Session::entry_of(const stratum::Submit& submit) const {
+    return world_->book.find(parse_wire_id(submit.job.value_or(JobId())).job);
+}
+
+ShareClaim Session::claim_of(const stratum::Submit& submit, const JobBook::Entry& entry) const {
+    const auto sent = targets_.find(parse_wire_id(submit.job.value()));
+    return {.job = *entry.job,
+            // A job never sent here is unknown, but may still be solved.
+            .standing = sent ? entry.standing : Standing::stale,
+            .extranonce1 = extranonce1(world_->rules.server_id, *number_),
+            .version_mask = version_mask_,
+            .exponent = sent ? sent->exponent : exponent_max,
+            .salt = sent ? sent->salt : std::nullopt,
+            .worker = worker(submit.user),
+            .submit = submit,
+            .oldest_job = world_->book.oldest(),
+            .roots = world_->roots,
+            .own = solo_ ? solo_->coinbase(*entry.job) : nullptr};
+}
+
+std::shared_ptr<const v1::SolvedShare> Session::block_in(const stratum::Submit& submit,
+                                                         Moment now) const {
+    const JobBook::Entry* entry = entry_of(submit);
+    if (!number_ || entry == nullptr || submit.extranonce2.size() != extranonce2_size) {
+        return nullptr;
+    }
+    const ShareClaim claim = claim_of(submit, *entry);
+    const bitcoin::ShareCheck checked = check(claim);
+    if (!checked.meets_network_target) return nullptr;
+    return make_solved({world_->rules.origin, claim, checked, now.unix});
 }
 
 Reply Session::judged(std::string_view id, const ShareClaim& claim, Moment now) {
@@ -278,7 +301,7 @@ Reply Session::judged(std::string_view id, const ShareClaim& claim, Moment now) 
     const bool accepted = judgement.verdict == ShareVerdict::accepted;
     Reply reply;
     if (!accepted) reply = refusal(id, judgement.verdict);
-    const ShareFacts facts{world_->rules.origin, claim, judgement, now.unix};
+    const ShareFacts facts{world_->rules.origin, claim, judgement.check, now.unix};
     if (judgement.check.meets_network_target) reply.solved = make_solved(facts);
     if (!accepted) return reply;
     reply.verdict = ShareVerdict::accepted;

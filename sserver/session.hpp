@@ -69,6 +69,10 @@ class Session {
             SteadyTime now);
 
     [[nodiscard]] Reply receive(const stratum::Request& request, Moment now);
+    // Null unless the submit solves a block: for submits that are not judged otherwise. Nothing is
+    // credited, nothing remembered.
+    [[nodiscard]] std::shared_ptr<const v1::SolvedShare> block_in(const stratum::Submit& submit,
+                                                                  Moment now) const;
     // The newest job of the book; nothing before the miner is subscribed and authorised.
     [[nodiscard]] Reply offer(const JobPtr& job, SteadyTime now);
 
@@ -77,18 +81,20 @@ class Session {
 
     // Goes on where another connection left off; before the subscription is answered.
     void resume(ResumableSession left, SteadyTime now);
-    // What another connection may go on with, and the number, which this one has no longer. Asserts
-    // that it is subscribed.
+    // What another connection may go on with, and the number, which this one has no longer: only
+    // block_in() may follow. Asserts that it is subscribed.
     [[nodiscard]] ResumableSession leave();
 
-    // Empty before the subscription.
-    [[nodiscard]] std::optional<SessionNumber> number() const { return number_; }
+    // Empty before the subscription and once it was left.
+    [[nodiscard]] std::optional<SessionNumber> number() const {
+        return left_ ? std::nullopt : number_;
+    }
     // Of the subscription.
     [[nodiscard]] SessionId id() const { return {key_, {world_->loop, slot_}}; }
     [[nodiscard]] const ListenerRules& listener() const { return *listener_; }
     [[nodiscard]] bool authorised() const { return !workers_.empty(); }
     // Subscribed and authorised: it is sent jobs.
-    [[nodiscard]] bool working() const { return number_ && authorised(); }
+    [[nodiscard]] bool working() const { return number() && authorised(); }
 
   private:
     [[nodiscard]] Reply answer(std::string_view id, const stratum::Configure& request, Moment now);
@@ -111,6 +117,10 @@ class Session {
     [[nodiscard]] Reply answer(std::string_view id, const stratum::BadParameters& request,
                                Moment now);
 
+    [[nodiscard]] const JobBook::Entry* entry_of(const stratum::Submit& submit) const;
+    // Asserts that it is subscribed and that the submit has a job, the entry's.
+    [[nodiscard]] ShareClaim claim_of(const stratum::Submit& submit,
+                                      const JobBook::Entry& entry) const;
     [[nodiscard]] Reply judged(std::string_view id, const ShareClaim& claim, Moment now);
     void heed(std::string_view password, SteadyTime now);
     [[nodiscard]] Reply suggested(std::string_view id, const bitcoin::Uint256& target, Moment now);
@@ -138,6 +148,7 @@ class Session {
     std::uint32_t told_mask_ = 0;     // that less what the last job does not allow
     bool begun_ = false;              // the connection has had a job
     bool named_ = false;              // its program, by the subscription
+    bool left_ = false;               // another connection has the session
     std::vector<std::unique_ptr<const Worker>> workers_;
     Vardiff vardiff_;
     AssignedTargets targets_;

@@ -38,13 +38,13 @@ std::shared_ptr<v1::Share> make_share(const ShareFacts& facts) {
     share->set_target(target.bytes.data(), target.bytes.size());
     const auto work = assigned.work.to_bytes();
     share->set_work(work.data(), work.size());
-    share->set_solves_block(facts.judgement.check.meets_network_target);
+    share->set_solves_block(facts.check.meets_network_target);
     v1::BitcoinProof& proof = *share->mutable_bitcoin();
     proof.set_extranonce1(text_of(extranonce1_bytes(claim.extranonce1)));
     proof.set_extranonce2(text_of(claim.submit.extranonce2.view()));
     proof.set_ntime(claim.submit.time);
     proof.set_nonce(claim.submit.nonce);
-    proof.set_version(facts.judgement.check.header.version);
+    proof.set_version(facts.check.header.version);
     proof.set_bits(claim.job.bits);
     if (claim.salt) proof.set_salt(text_of(*claim.salt));
     if (claim.own != nullptr) proof.set_payout_script(text_of(claim.own->payout_script));
@@ -57,7 +57,7 @@ std::shared_ptr<const v1::SolvedShare> make_solved(const ShareFacts& facts) {
     solved->set_produced_unix_ms(to_unix_ms(facts.now));
     solved->set_source(facts.origin.source);
     solved->set_chain(facts.origin.chain);
-    solved->set_block_hash(text_of(facts.judgement.check.hash.view()));
+    solved->set_block_hash(text_of(facts.check.hash.view()));
     solved->set_height(claim.job.height);
     solved->set_job_id(claim.job.id.value());
     solved->set_template_id(text_of(claim.job.template_id.view()));
@@ -66,7 +66,7 @@ std::shared_ptr<const v1::SolvedShare> make_solved(const ShareFacts& facts) {
         solved->set_worker(claim.worker->name);
     }
     v1::BitcoinSolution& solution = *solved->mutable_bitcoin();
-    solution.set_header(text_of(facts.judgement.check.header.serialise()));
+    solution.set_header(text_of(facts.check.header.serialise()));
     Bytes coinbase = claim.job.prefix_with(claim.salt);
     append(coinbase, extranonce1_bytes(claim.extranonce1));
     append(coinbase, claim.submit.extranonce2.view());

@@ -23,7 +23,7 @@ struct Origin {
 struct ShareFacts {
     const Origin& origin;
     const ShareClaim& claim;
-    const Judgement& judgement;
+    const bitcoin::ShareCheck& check;
     UnixTime now;
 };
 

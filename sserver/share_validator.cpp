@@ -18,38 +18,6 @@ bool outside_mask(const ShareClaim& claim) {
     return (claim.submit.version_bits.value_or(0) & ~mask_of(claim)) != 0;
 }
 
-bitcoin::ShareCheck check(const ShareClaim& claim) {
-    const std::uint32_t bits = claim.submit.version_bits.value_or(0);
-    // Who rolls without leave is refused, but what was really hashed may still be a block.
-    const std::uint32_t mask = outside_mask(claim) ? claim.job.version_mask | bits : mask_of(claim);
-    std::array<std::uint8_t, extranonce1_size> extranonce1;
-    store_be(extranonce1.data(), claim.extranonce1);
-    const Job& job = claim.job;
-    const bitcoin::ShareJob work{.coinbase_prefix = job.prefix_hash_with(claim.salt),
-                                 .coinbase_suffix = claim.coinbase_suffix(),
-                                 .merkle_branch = job.merkle_branch,
-                                 .version = job.version,
-                                 .version_mask = mask,
-                                 .prev_hash = job.prev_hash,
-                                 .bits = job.bits,
-                                 .network_target = job.network.target};
-    const bitcoin::ShareSubmit submit{
-        .extranonce1 = extranonce1,
-        .extranonce2 = claim.submit.extranonce2.view(),
-        .time = claim.submit.time,
-        .nonce = claim.submit.nonce,
-        .version_bits = bits,
-        .share_target = assigned_target(claim.job, claim.exponent).target};
-    if (claim.own != nullptr) return bitcoin::check_share(work, submit);
-    const MerkleRoots::Key key{.job = job.serial,
-                               .extranonce2 = load_be<std::uint64_t>(submit.extranonce2.data()),
-                               .extranonce1 = claim.extranonce1,
-                               .salt = claim.salt};
-    return bitcoin::check_share(work, submit, claim.roots.of(key, [&] {
-        return bitcoin::share_merkle_root(work, submit.extranonce1, submit.extranonce2);
-    }));
-}
-
 ShareVerdict verdict_on(const ShareClaim& claim, const bitcoin::ShareCheck& checked,
                         SteadyTime now) {
     if (claim.worker == nullptr) return ShareVerdict::unauthorised;
@@ -110,6 +78,38 @@ std::string_view to_string(ShareVerdict verdict) {
 const ShareTarget& assigned_target(const Job& job, int exponent) {
     const ShareTarget& wished = share_target(exponent);
     return wished.target < job.network.target ? job.network : wished;
+}
+
+bitcoin::ShareCheck check(const ShareClaim& claim) {
+    const std::uint32_t bits = claim.submit.version_bits.value_or(0);
+    // Who rolls without leave is refused, but what was really hashed may still be a block.
+    const std::uint32_t mask = outside_mask(claim) ? claim.job.version_mask | bits : mask_of(claim);
+    std::array<std::uint8_t, extranonce1_size> extranonce1;
+    store_be(extranonce1.data(), claim.extranonce1);
+    const Job& job = claim.job;
+    const bitcoin::ShareJob work{.coinbase_prefix = job.prefix_hash_with(claim.salt),
+                                 .coinbase_suffix = claim.coinbase_suffix(),
+                                 .merkle_branch = job.merkle_branch,
+                                 .version = job.version,
+                                 .version_mask = mask,
+                                 .prev_hash = job.prev_hash,
+                                 .bits = job.bits,
+                                 .network_target = job.network.target};
+    const bitcoin::ShareSubmit submit{
+        .extranonce1 = extranonce1,
+        .extranonce2 = claim.submit.extranonce2.view(),
+        .time = claim.submit.time,
+        .nonce = claim.submit.nonce,
+        .version_bits = bits,
+        .share_target = assigned_target(claim.job, claim.exponent).target};
+    if (claim.own != nullptr) return bitcoin::check_share(work, submit);
+    const MerkleRoots::Key key{.job = job.serial,
+                               .extranonce2 = load_be<std::uint64_t>(submit.extranonce2.data()),
+                               .extranonce1 = claim.extranonce1,
+                               .salt = claim.salt};
+    return bitcoin::check_share(work, submit, claim.roots.of(key, [&] {
+        return bitcoin::share_merkle_root(work, submit.extranonce1, submit.extranonce2);
+    }));
 }
 
 TimeWindow time_window(const Job& job, SteadyTime now) {

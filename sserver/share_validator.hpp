@@ -74,6 +74,9 @@ struct ShareClaim {
 // one block's work.
 [[nodiscard]] const ShareTarget& assigned_target(const Job& job, int exponent);
 
+// Hashes the share and compares it with both targets.
+[[nodiscard]] bitcoin::ShareCheck check(const ShareClaim& claim);
+
 struct Judgement {
     ShareVerdict verdict = ShareVerdict::refused;
     bitcoin::ShareCheck check;

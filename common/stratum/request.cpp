@@ -34,48 +34,58 @@ std::string_view digits(std::string_view text) {
     return text;
 }
 
-std::optional<BadParameters> bad_user(std::string_view user) {
-    if (user.empty()) return BadParameters{"the user name is missing"};
-    if (user.size() > user_size_max) return BadParameters{"the user name is too long"};
-    return std::nullopt;
+// What is wrong with it; empty: nothing.
+std::string_view fault_of_user(std::string_view user) {
+    if (user.empty()) return "the user name is missing";
+    if (user.size() > user_size_max) return "the user name is too long";
+    return {};
 }
 
-Body submit_from(std::span<const std::string_view> parameters) {
-    if (const auto bad = bad_user(parameters[0])) return *bad;
+// `fault` is what is known to be wrong already. The first is told.
+Body submit_from(std::span<const std::string_view> parameters, std::string_view fault = {}) {
+    const auto first_fault = [&](std::string_view next) { return fault.empty() ? next : fault; };
     Submit submit;
     submit.user = parameters[0];
+    fault = first_fault(fault_of_user(submit.user));
     submit.job = parse_job_id(parameters[1]);
     const auto extranonce2 = short_bytes_from_hex(digits(parameters[2]));
-    if (!extranonce2) return BadParameters{"extranonce2 is not hexadecimal of a fitting length"};
+    if (!extranonce2) {
+        return BadParameters{first_fault("extranonce2 is not hexadecimal of a fitting length")};
+    }
     submit.extranonce2 = *extranonce2;
     const auto time = parse_hex32(digits(parameters[3]));
-    if (!time) return BadParameters{"ntime is not a hexadecimal number of 32 bits"};
+    if (!time) return BadParameters{first_fault("ntime is not a hexadecimal number of 32 bits")};
     submit.time = *time;
     const auto nonce = parse_hex32(digits(parameters[4]));
-    if (!nonce) return BadParameters{"nonce is not a hexadecimal number of 32 bits"};
+    if (!nonce) return BadParameters{first_fault("nonce is not a hexadecimal number of 32 bits")};
     submit.nonce = *nonce;
     if (parameters.size() > 5) {
         submit.version_bits = parse_hex32(digits(parameters[5]));
         if (!submit.version_bits) {
-            return BadParameters{"version bits are not a hexadecimal number of 32 bits"};
+            fault = first_fault("version bits are not a hexadecimal number of 32 bits");
         }
     }
+    submit.fault = fault;
     return submit;
 }
 
 Body read_submit(const json::Value& params) {
+    constexpr std::string_view wrong_count = "mining.submit takes 5 or 6 parameters";
+    constexpr std::string_view wrong_type = "the parameters of mining.submit are strings";
     std::size_t count = params.size();
     if (count == 6 && params[5].is_null()) count = 5;
-    if (!params.is_array() || count < 5 || count > 6) {
-        return BadParameters{"mining.submit takes 5 or 6 parameters"};
-    }
+    if (!params.is_array() || count < 5) return BadParameters{wrong_count};
+    std::string_view fault = count > 6 ? wrong_count : std::string_view();
     std::array<std::string_view, 6> texts;
+    count = std::min(count, texts.size());
     for (std::size_t i = 0; i < count; ++i) {
         const auto text = params[i].string();
-        if (!text) return BadParameters{"the parameters of mining.submit are strings"};
-        texts[i] = *text;
+        texts[i] = text.value_or(std::string_view());
+        if (!text && fault.empty()) fault = wrong_type;
+        const bool work = i >= 1 && i <= 4;
+        if (!text && work) return BadParameters{fault};
     }
-    return submit_from(std::span(texts).first(count));
+    return submit_from(std::span(texts).first(count), fault);
 }
 
 Configure::VersionRolling read_version_rolling(const json::Value& options) {
@@ -121,7 +131,7 @@ Body read_subscribe(const json::Value& params) {
 
 Body read_authorize(const json::Value& params) {
     const std::string_view user = string_or_empty(params[0]);
-    if (const auto bad = bad_user(user)) return *bad;
+    if (const auto fault = fault_of_user(user); !fault.empty()) return BadParameters{fault};
     return Authorize{user, string_or_empty(params[1])};
 }
 

@@ -48,13 +48,17 @@ struct Authorize {
     std::string_view password;  // a secret: never logged; empty when missing or null
 };
 
+// With job, extranonce2, time and nonce in order; whatever else is wrong (`fault`), the share can
+// be hashed and may be a block.
 struct Submit {
-    std::string_view user;     // 1 to user_size_max bytes
+    std::string_view user;     // 1 to user_size_max bytes, unless there is a fault
     std::optional<JobId> job;  // empty: an id we never gave, so an unknown job
     ShortBytes extranonce2;
     std::uint32_t time = 0;
     std::uint32_t nonce = 0;
     std::optional<std::uint32_t> version_bits;  // the sixth parameter
+    // Empty, or why it is to be answered like BadParameters; of static life.
+    std::string_view fault{};
 };
 
 struct SuggestDifficulty {

@@ -29,7 +29,7 @@ void compare_with_parser(const SubmitScan& scan, std::string_view line) {
 }
 
 void check_round_trip(const Submit& submit) {
-    if (!submit.job) return;
+    if (!submit.job || !submit.fault.empty()) return;
     const std::string line = submit_request(1, {.user = submit.user,
                                                 .job_id = job_id_text(*submit.job),
                                                 .extranonce2 = submit.extranonce2.view(),

@@ -219,6 +219,46 @@ TEST_CASE("a connection that is still open gives its session up to the miner's n
     CHECK(loop.port.published.size() == 2);
 }
 
+TEST_CASE("a block in a late line goes out, and nothing else comes of it") {
+    Loop loop;
+    loop.login(client(0));
+    loop.port.sent.clear();
+    for (const Want want : {Want::share_only, Want::neither, Want::block}) {
+        loop.sessions.late_line(client(0), loop.submit_line(0, want), loop.now);
+    }
+    loop.sessions.late_line(client(0), "no request", loop.now);
+    loop.sessions.late_line(client(0), R"({"id":3,"method":"mining.ping"})", loop.now);
+    loop.sessions.late_line(client(7), loop.submit_line(0, Want::block), loop.now);
+    CHECK(loop.port.blocks.size() == 1);
+    CHECK(loop.probe.solved.value() == 1);
+    CHECK(loop.port.sent.empty());
+    CHECK(loop.port.published.empty());
+    CHECK(loop.probe.lines_malformed.value() == 0);
+    for (std::size_t i = 0; i < share_verdicts_count; ++i) {
+        CHECK(loop.probe.verdicts[i].value() == 0);
+    }
+    // It was not remembered either.
+    loop.nonce = 0;
+    loop.submit(client(0), 0);
+    CHECK(loop.port.published.size() == 1);
+}
+
+TEST_CASE("a block that comes over a connection whose session was taken over goes out") {
+    Loop loop;
+    loop.login(client(3));
+    loop.submit(client(3), 0);
+    loop.sessions.line(client(3),
+                       R"({"id":3,"method":"mining.suggest_difficulty","params":[0.0000000298]})",
+                       loop.now);
+    loop.subscribe(client(4), {.key = 1, .place = {.loop = 0, .slot = 3}});
+    REQUIRE(loop.port.closed == std::vector{client(3)});
+    loop.sessions.late_line(client(3), loop.submit_line(0, Want::block), loop.now);
+    CHECK(loop.port.blocks.size() == 1);
+    const Salt salt{0, 0, 0, 2};  // the second random number: the session's key was the first
+    loop.sessions.late_line(client(3), loop.submit_line(0, Want::block, salt), loop.now);
+    CHECK(loop.port.blocks.size() == 2);
+}
+
 TEST_CASE("who guesses at the key gets a session of its own, and nobody is disturbed") {
     Loop loop;
     loop.login(client(0));

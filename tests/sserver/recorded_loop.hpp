@@ -67,18 +67,21 @@ struct Loop {
         sessions.line(id, R"({"id":1,"method":"mining.subscribe","params":[]})", now);
         sessions.line(id, R"({"id":2,"method":"mining.authorize","params":["alice.rig",""]})", now);
     }
-    // A share found by the miner whose session number is given.
-    void submit(ClientId id, std::uint32_t number, Want want = Want::share_only) {
+    // A share found by the miner whose session number is given; with a salt on the job's first
+    // reissue.
+    std::string submit_line(std::uint32_t number, Want want, std::optional<Salt> salt = {}) {
         stratum::Submit begin = a_submit();
         begin.nonce = nonce;
-        const auto found = mine(*job, {.extranonce1 = (5u << 20) | number, .want = want}, begin);
+        const auto found =
+            mine(*job, {.extranonce1 = (5u << 20) | number, .want = want, .salt = salt}, begin);
         nonce = found.nonce + 1;
-        sessions.line(id,
-                      R"({"id":"s","method":"mining.submit","params":["alice.rig","1000",)"
-                      R"("0000000000000000",")" +
-                          stratum::hex32(found.time) + "\",\"" + stratum::hex32(found.nonce) +
-                          "\"]}",
-                      now);
+        return R"({"id":"s","method":"mining.submit","params":["alice.rig",")" +
+               stratum::job_id_text(wire_id({JobId(0x1000), salt ? 1u : 0u})) +
+               R"(","0000000000000000",")" + stratum::hex32(found.time) + "\",\"" +
+               stratum::hex32(found.nonce) + "\"]}";
+    }
+    void submit(ClientId id, std::uint32_t number, Want want = Want::share_only) {
+        sessions.line(id, submit_line(number, want), now);
     }
     void subscribe(ClientId id, const SessionId& session) {
         open(id);

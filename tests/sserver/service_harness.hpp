@@ -74,12 +74,19 @@ class RunningServer {
         });
     }
 
+    // It drains when this returns, and has stopped when the future says so.
+    std::future<void> begin_stop() {
+        stopped_ = true;
+        const auto done = std::make_shared<std::promise<void>>();
+        on_loop([&] {
+            service_->stop([done] { done->set_value(); });
+            return 0;
+        });
+        return done->get_future();
+    }
     void stop() {
         if (stopped_) return;
-        stopped_ = true;
-        std::promise<void> done;
-        loop_.post([&] { service_->stop([&] { done.set_value(); }); });
-        REQUIRE(done.get_future().wait_for(patience) == std::future_status::ready);
+        REQUIRE(begin_stop().wait_for(patience) == std::future_status::ready);
     }
 
     // Of this moment, so that it is fresh.
@@ -220,8 +227,8 @@ class WireMiner {
         extranonce1 = stratum::parse_hex32(std::string_view(text).substr(at + 4, 8)).value();
         return text;
     }
-    // Sends a share of the job and gives the answer.
-    std::string submit(const sserver::Job& job, Want want, std::uint32_t first_nonce = 0) {
+    // Sends a share of the job and waits for nothing.
+    void send(const sserver::Job& job, Want want, std::uint32_t first_nonce = 0) {
         stratum::Submit begin = a_submit(job.id.value());
         begin.time = job.time;
         begin.nonce = first_nonce;
@@ -231,6 +238,10 @@ class WireMiner {
                      stratum::job_id_text(job.id) + R"(","0000000000000000",")" +
                      stratum::hex32(found.time) + R"(",")" + stratum::hex32(found.nonce) +
                      "\"]}\n");
+    }
+    // Sends a share of the job and gives the answer.
+    std::string submit(const sserver::Job& job, Want want, std::uint32_t first_nonce = 0) {
+        send(job, want, first_nonce);
         std::string answer = client_.read_until(R"("id":77)");
         if (answer.find('\n', answer.find(R"("id":77)")) == std::string::npos) {
             answer += client_.read_until("\n");

@@ -4,6 +4,7 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include "sserver/share_stream.hpp"
+#include "tests/sserver/gated_bus.hpp"
 #include "tests/sserver/service_harness.hpp"
 
 using namespace lode;
@@ -262,6 +263,35 @@ TEST_CASE("a copied folder does not start, whoever runs it") {
     const RunningServer copy(folder.path() / "copy");
     REQUIRE_FALSE(copy.started);
     CHECK(copy.started.error().code == ErrorCode::conflict);
+}
+
+TEST_CASE("a block that is found while the server stops goes out, and is not answered") {
+    const TemporaryFolder folder;
+    GatedBus* bus = nullptr;
+    RunningServer server(folder.path(), "loops = 1", RunningServer::free_port(),
+                         [&](std::unique_ptr<bus::Bus> behind) {
+                             auto gated = std::make_unique<GatedBus>(std::move(behind),
+                                                                     GatedBus::Gate::shut);
+                             bus = gated.get();
+                             return gated;
+                         });
+    server.publish({.id = 0x1000});
+    REQUIRE(server.listens());
+    WireMiner miner(server.port());
+    miner.login();
+    // The stop waits for a share that the bus does not store.
+    miner.send(*server.last_job, Want::share_only);
+    miner.client().send("{\"id\":5,\"method\":\"mining.ping\",\"params\":[]}\n");
+    (void)miner.client().read_until("pong");
+    const auto stopped = server.begin_stop();
+    miner.send(*server.last_job, Want::block);
+    const auto end = std::chrono::steady_clock::now() + patience;
+    while (all_of(server, bus::topics::solved).empty()) {
+        REQUIRE(std::chrono::steady_clock::now() < end);
+    }
+    bus->set(GatedBus::Gate::open);
+    REQUIRE(stopped.wait_for(patience) == std::future_status::ready);
+    CHECK(bus->log().size() == 1);
 }
 
 TEST_CASE("a stop closes every connection and leaves nothing behind") {

@@ -195,6 +195,51 @@ TEST_CASE("an extranonce2 of another size is refused with code 20") {
     CHECK(has(reply.text, R"([20,"extranonce2 must be 8 bytes")"));
 }
 
+TEST_CASE("a submit with faults beside the work is refused, and a block in it still passed on") {
+    Miner miner;
+    miner.login();
+    const auto parameters = [&](std::string_view user, std::string_view extras, Want want) {
+        stratum::Submit like = a_submit();
+        like.nonce = miner.nonce;
+        const auto found =
+            mine(*miner.world.book.current(), {.extranonce1 = 5u << 20, .want = want}, like);
+        miner.nonce = found.nonce + 1;
+        return R"({"id":4,"method":"mining.submit","params":[)" + std::string(user) +
+               R"(,"1000","0000000000000000",")" + stratum::hex32(found.time) + R"(",")" +
+               stratum::hex32(found.nonce) + "\"" + std::string(extras) + "]}";
+    };
+    struct Fault {
+        std::string_view user;
+        std::string_view extras;
+    };
+    for (const auto& [user, extras] :
+         {Fault{R"("alice.rig")", R"(,null,"x")"}, Fault{"null", ""}, Fault{R"("")", ""},
+          Fault{R"("alice.rig")", R"(,"zz")"}, Fault{R"("alice.rig")", ",[]"}}) {
+        const Reply block = miner.say(parameters(user, extras, Want::block));
+        CHECK(has(block.text, "[20,"));
+        CHECK_FALSE(block.verdict);
+        CHECK_FALSE(block.share);
+        REQUIRE(block.solved);
+        CHECK(block.solved->user() == (has(std::string(user), "alice") ? "alice" : ""));
+        const Reply share = miner.say(parameters(user, extras, Want::share_only));
+        CHECK(has(share.text, "[20,"));
+        CHECK_FALSE(share.solved);
+        CHECK_FALSE(share.share);
+    }
+}
+
+TEST_CASE("a submit with faults on an unknown job, or before the subscription, is only refused") {
+    Miner miner;
+    const std::string line = R"({"id":4,"method":"mining.submit","params":[null,"1000",)"
+                             R"("0000000000000000","00000000","00000000"]})";
+    CHECK(has(miner.say(line).text, "[20,"));
+    miner.login();
+    const Reply reply = miner.say(R"({"id":4,"method":"mining.submit","params":["","dead",)"
+                                  R"("0000000000000000","00000000","00000000"]})");
+    CHECK(has(reply.text, "[20,"));
+    CHECK_FALSE(reply.solved);
+}
+
 TEST_CASE("a submit with too few parameters is refused with code 20 and a reason") {
     Miner miner;
     miner.login();

@@ -34,7 +34,7 @@ struct Found {
                      .roots = roots};
     DuplicateFilter seen;
     Judgement judgement;
-    [[nodiscard]] ShareFacts facts() const { return {origin, claim, judgement, start.unix}; }
+    [[nodiscard]] ShareFacts facts() const { return {origin, claim, judgement.check, start.unix}; }
 };
 
 }  // namespace

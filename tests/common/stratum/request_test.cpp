@@ -77,7 +77,11 @@ TEST_CASE("a job id that no job of ours can have is an unknown job, not a malfor
 
 TEST_CASE("submits with wrong parameters are answered with their reason") {
     const auto reason = [](std::string_view params) {
-        return body<BadParameters>(with_params("mining.submit", params)).reason;
+        const std::string line = with_params("mining.submit", params);
+        RequestReader reader;
+        const auto request = reader.read(line).value().body;
+        const auto* submit = std::get_if<Submit>(&request);
+        return submit != nullptr ? submit->fault : std::get<BadParameters>(request).reason;
     };
     CHECK(reason("[]") == "mining.submit takes 5 or 6 parameters");
     CHECK(reason("null") == "mining.submit takes 5 or 6 parameters");
@@ -93,6 +97,33 @@ TEST_CASE("submits with wrong parameters are answered with their reason") {
           "nonce is not a hexadecimal number of 32 bits");
     CHECK(reason(R"(["u","1","00","1","2",""])") ==
           "version bits are not a hexadecimal number of 32 bits");
+    // Of several the first.
+    CHECK(reason(R"(["","1","0","x",2,3,4])") == "mining.submit takes 5 or 6 parameters");
+    CHECK(reason(R"([null,"1","0","x","2"])") == "the parameters of mining.submit are strings");
+    CHECK(reason(R"(["","1","0","x","2"])") == "the user name is missing");
+}
+
+TEST_CASE("a submit with faults beside the work can still be hashed") {
+    for (const char* params :
+         {R"([null,"1","00ff","1","2"])", R"(["","1","00ff","1","2"])",
+          R"(["u","1","00ff","1","2","zz"])", R"(["u","1","00ff","1","2",5])",
+          R"(["u","1","00ff","1","2",null,null])", R"(["u","1","00ff","1","2","","x","y","z"])"}) {
+        const std::string line = with_params("mining.submit", params);
+        const Submit submit = body<Submit>(line);
+        CHECK_FALSE(submit.fault.empty());
+        CHECK(submit.job == JobId(1));
+        CHECK(to_hex(submit.extranonce2.view()) == "00ff");
+        CHECK(submit.time == 1);
+        CHECK(submit.nonce == 2);
+        CHECK_FALSE(submit.version_bits);
+    }
+    const std::string line = with_params("mining.submit", R"(["u","1","00","1","2","e000","7"])");
+    CHECK(body<Submit>(line).version_bits == 0xe000U);
+}
+
+TEST_CASE("a submit without fault has none") {
+    const std::string line = with_params("mining.submit", R"(["u","1","00","1","2","00800000"])");
+    CHECK(body<Submit>(line).fault.empty());
 }
 
 TEST_CASE("ids of any JSON type are kept as they were written") {
