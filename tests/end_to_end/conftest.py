@@ -54,6 +54,22 @@ def make_pool(folder):
         pool.close()
 
 
+@pytest.fixture(scope="module")
+def signet_pool(request, tmp_path_factory):
+    """One pool with the file's SETTINGS for all its tests, on a signet: there a share, of about 256
+    hashes, which Python does in a millisecond, is seldom a block."""
+    folder = tmp_path_factory.mktemp("signet")
+    node = Node(folder / "node", network="signet").start()
+    made = Pool(folder / "pool", [node], node.payout_address(), request.module.SETTINGS)
+    made.listener = {"start_difficulty": "2^-24"}
+    try:
+        yield made.start()
+        assert made.stop() == 0
+    finally:
+        made.close()
+        node.stop()
+
+
 @pytest.fixture
 def pool(make_pool, node):
     """A running pool on one regtest node."""

@@ -3,8 +3,6 @@ import contextlib
 
 import pytest
 
-from node import Node
-from pool import Pool
 from stratum_client import TIMEOUT, StratumError
 from waiting import eventually
 
@@ -20,18 +18,9 @@ SETTINGS = {"sserver": {
 
 
 @pytest.fixture(scope="module")
-def pool(tmp_path_factory):
-    """One pool for all tests here; each has addresses of its own."""
-    folder = tmp_path_factory.mktemp("defence")
-    node = Node(folder / "node", network="signet").start()
-    made = Pool(folder / "pool", [node], node.payout_address(), SETTINGS)
-    made.listener = {"start_difficulty": "2^-24"}  # about 256 hashes a share
-    try:
-        yield made.start()
-        assert made.stop() == 0
-    finally:
-        made.close()
-        node.stop()
+def pool(signet_pool):
+    """Of all tests here; each has addresses of its own."""
+    return signet_pool
 
 
 @pytest.fixture(scope="module", name="honest")

@@ -3,14 +3,10 @@ import json
 
 import pytest
 
-from node import Node
-from pool import Pool
 from stratum_client import StratumError
 from waiting import eventually
 
 STALE, DUPLICATE, LOW_DIFFICULTY = 21, 22, 23
-# About 256 hashes a share, which Python does in a millisecond.
-EASY = "2^-24"
 SETTINGS = {
     "sserver": {"min_difficulty": "2^-26", "loops": 2},
     "jobmaker": {"job_interval": "1s"},
@@ -18,18 +14,9 @@ SETTINGS = {
 
 
 @pytest.fixture(scope="module")
-def pool(tmp_path_factory):
-    """One pool for all tests here; each has an address of its own."""
-    folder = tmp_path_factory.mktemp("sessions")
-    node = Node(folder / "node", network="signet").start()
-    made = Pool(folder / "pool", [node], node.payout_address(), SETTINGS)
-    made.listener = {"start_difficulty": EASY}
-    try:
-        yield made.start()
-        assert made.stop() == 0
-    finally:
-        made.close()
-        node.stop()
+def pool(signet_pool):
+    """Of all tests here; each has an address of its own."""
+    return signet_pool
 
 
 def refusal(client, share):

@@ -2,14 +2,10 @@
 import pytest
 
 import chain
-from node import Node
-from pool import Pool
 from stratum_client import VERSION_MASK, StratumError
 from waiting import eventually
 
 OTHER, STALE, DUPLICATE, LOW_DIFFICULTY, UNAUTHORISED, NOT_SUBSCRIBED = range(20, 26)
-# About 256 hashes a share, which Python does in a millisecond.
-EASY = "2^-24"
 SETTINGS = {
     "sserver": {"min_difficulty": "2^-26", "shares_per_minute": 600, "vardiff_window": "10s"},
     "jobmaker": {"job_interval": "1s"},
@@ -17,18 +13,9 @@ SETTINGS = {
 
 
 @pytest.fixture(scope="module")
-def pool(tmp_path_factory):
-    """One pool for all tests here; each has sessions of its own."""
-    folder = tmp_path_factory.mktemp("stratum")
-    node = Node(folder / "node", network="signet").start()
-    made = Pool(folder / "pool", [node], node.payout_address(), SETTINGS)
-    made.listener = {"start_difficulty": EASY}
-    try:
-        yield made.start()
-        assert made.stop() == 0
-    finally:
-        made.close()
-        node.stop()
+def pool(signet_pool):
+    """Of all tests here; each has sessions of its own."""
+    return signet_pool
 
 
 @pytest.fixture
