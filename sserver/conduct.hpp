@@ -29,8 +29,8 @@ class Conduct {
     [[nodiscard]] std::optional<Offence> share(ShareVerdict verdict, const ConductRules& rules);
     // Something that the connection's own rules found.
     [[nodiscard]] std::optional<Offence> offend(Offence offence);
-    // The connection is gone, or another login is granted: who leaves with nothing but refusals
-    // has offended, too, so that nobody tries a name each on many connections.
+    // The connection is gone: who leaves with nothing but refusals has offended, too, so that
+    // nobody tries a name each on many connections.
     [[nodiscard]] std::optional<Offence> left();
     void login_granted() { refused_logins_ = granted; }
 

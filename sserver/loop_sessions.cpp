@@ -191,8 +191,8 @@ void LoopSessions::malformed(Client& client, const Error& error, SteadyTime now)
 
 std::optional<Offence> LoopSessions::judge(Client& client, const Reply& reply, SteadyTime now) {
     Conduct& conduct = client.conduct;
-    if (reply.login_refused) {
-        tell("login refused", client.address, "no such user", now);
+    if (!reply.login_refusal.empty()) {
+        tell("login refused", client.address, reply.login_refusal, now);
         return conduct.login_refused(conduct_);
     }
     if (client.session.authorised()) conduct.login_granted();
@@ -233,7 +233,7 @@ void LoopSessions::close_banned(const Ban& ban) {
 void LoopSessions::carry_out(Client& client, Reply reply, std::string_view request_id,
                              SteadyTime now) {
     if (reply.verdict && *reply.verdict != ShareVerdict::accepted) probe_.count(*reply.verdict);
-    if (reply.login_refused) probe_.logins_refused.increment();
+    if (!reply.login_refusal.empty()) probe_.logins_refused.increment();
     if (reply.share) {
         Good good{std::move(reply.share), {client.id, std::string(request_id), now}};
         if (reply.solved) {

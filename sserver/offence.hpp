@@ -11,7 +11,7 @@ namespace lode::sserver {
 enum class Offence : std::uint8_t {
     malformed,       // lines that are no requests
     long_line,       // a line without an end
-    handshake,       // a failed TLS handshake, a bad PROXY header, or TLS where none belongs
+    handshake,       // a bad PROXY header, TLS on a plain port, plain text on a TLS port
     logins,          // logins refused and none granted
     invalid_shares,  // most of a hundred shares were wrong
     duplicates,      // most of a hundred shares had been sent before

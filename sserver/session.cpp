@@ -26,7 +26,7 @@ Reply refusal(std::string_view id, ShareVerdict verdict) {
 
 Reply login_refusal(std::string_view id, std::string_view reason) {
     Reply reply = text_reply(stratum::error_line(id, stratum::RejectCode::unauthorised, reason));
-    reply.login_refused = true;
+    reply.login_refusal = reason;
     return reply;
 }
 
@@ -93,8 +93,8 @@ Reply Session::answer(std::string_view id, const stratum::Configure& request, Mo
         const auto& asked = *request.minimum_difficulty;
         result.minimum_difficulty = asked ? stratum::Granted::yes : stratum::Granted::no;
         if (asked) {
-            vardiff_.raise_floor(exponent_not_below(bitcoin::target_of_difficulty(*asked)),
-                                 now.steady);
+            vardiff_.set_floor(exponent_not_below(bitcoin::target_of_difficulty(*asked)),
+                               now.steady);
         }
     }
     // The extranonce of a session never changes, so there is nothing to refuse.
@@ -149,7 +149,7 @@ Result<Worker> Session::parse(std::string_view login) {
 
 void Session::heed(std::string_view password, SteadyTime now) {
     const PasswordOptions options = parse_password(password);
-    if (options.least) vardiff_.raise_floor(*options.least, now);
+    if (options.least) vardiff_.set_floor(*options.least, now);
     if (options.fixed && !listener_->fixed) vardiff_.fix(*options.fixed, now);
 }
 

@@ -58,8 +58,8 @@ struct Reply {
     // To be sent to the nodes at once, whatever the verdict.
     std::shared_ptr<const v1::SolvedShare> solved{};
     std::optional<ShareVerdict> verdict{};  // of a submit
-    bool login_refused = false;
-    bool close = false;  // once all is sent
+    std::string login_refusal{};            // why a login was refused; empty: none was
+    bool close = false;                     // once all is sent
 };
 
 class Session {

@@ -11,8 +11,9 @@ Result<Worker> SoloMiner::login(std::string_view login, bitcoin::Network network
         script_ = std::move(address.script);
     }
     if (worker.user != user_) {
-        return failure(ErrorCode::rejected, "this connection mines solo for " + user_ +
-                                                ": another address needs another connection");
+        return failure(ErrorCode::rejected,
+                       "this connection mines solo for another address: each needs a connection "
+                       "of its own");
     }
     return worker;
 }

@@ -112,7 +112,7 @@ void Vardiff::fix(int exponent, SteadyTime now) {
     wish(exponent, now);
 }
 
-void Vardiff::raise_floor(int exponent, SteadyTime now) {
+void Vardiff::set_floor(int exponent, SteadyTime now) {
     floor_ = static_cast<std::int8_t>(
         std::clamp(exponent, options_->exponent_min, options_->exponent_max));
     if (exponent_ < floor_) set(floor_, now);

@@ -48,8 +48,8 @@ class Vardiff {
     void fix(int exponent, SteadyTime now);
     // Where an earlier connection left off, unless the miner has said what it wants on this one.
     void resume(int exponent, SteadyTime now);
-    // Never below this; the options' bounds stay.
-    void raise_floor(int exponent, SteadyTime now);
+    // Never below this, instead of the floor set before; the options' bounds stay.
+    void set_floor(int exponent, SteadyTime now);
 
   private:
     [[nodiscard]] std::uint64_t expected(SteadyTime now) const;

@@ -134,7 +134,8 @@ TEST_CASE("the log names miners' addresses as the setting says") {
     loop.sessions.line(client(0), R"({"id":2,"method":"mining.authorize","params":["<>","x"]})",
                        loop.now);
     loop.sessions.closed(client(0), {"closed by the peer"}, loop.now.steady);
-    CHECK(lines.text().find("login refused address=192.0.2.0/24") != std::string::npos);
+    CHECK(lines.text().find("login refused address=192.0.2.0/24 reason=\"user name may have "
+                            "letters") != std::string::npos);
     CHECK(lines.text().find("connection closed address=192.0.2.0/24 "
                             "reason=\"closed by the peer\"") != std::string::npos);
     CHECK(lines.text().find("192.0.2.1") == std::string::npos);

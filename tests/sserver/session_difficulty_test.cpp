@@ -89,7 +89,7 @@ TEST_CASE("a second login with another password gives the job again at its diffi
 TEST_CASE("a refused login's password changes nothing") {
     Listener miner(rules_of(13, -16));
     (void)miner.subscribe();
-    CHECK(miner.authorize("not a name", "d=64").login_refused);
+    CHECK_FALSE(miner.authorize("not a name", "d=64").login_refusal.empty());
     CHECK(miner.authorize("alice.rig", "").text.ends_with(set_difficulty(13)));
 }
 

@@ -158,11 +158,11 @@ TEST_CASE("the difficulty stays within the bounds, and above the miner's own flo
     CHECK(vardiff.exponent() == 5);
     vardiff.suggest(-20, origin);
     CHECK(vardiff.exponent() == -4);
-    vardiff.raise_floor(2, origin);
+    vardiff.set_floor(2, origin);
     CHECK(vardiff.exponent() == 2);
     vardiff.suggest(0, origin);
     CHECK(vardiff.exponent() == 2);
-    vardiff.raise_floor(60, origin);
+    vardiff.set_floor(60, origin);
     CHECK(vardiff.exponent() == 5);
 }
 
@@ -247,7 +247,7 @@ TEST_CASE("a fixed difficulty keeps to the bounds and to the miner's own floor")
     vardiff.fix(20, origin);
     CHECK(vardiff.exponent() == 5);
     vardiff.fix(0, origin);
-    vardiff.raise_floor(2, origin);
+    vardiff.set_floor(2, origin);
     CHECK(vardiff.exponent() == 2);
 }
 
