@@ -1,6 +1,7 @@
 // Amounts within the coin's limits.
 #include "common/bitcoin/amount.hpp"
 
+#include <charconv>
 #include <string>
 
 #include "common/base/assert.hpp"
@@ -25,6 +26,29 @@ Result<Satoshi> subtract(Satoshi a, Satoshi b) {
     LODE_TRY_VOID(checked_amount(a.value()));
     LODE_TRY_VOID(checked_amount(b.value()));
     return checked_amount(a.value() - b.value());
+}
+
+Result<Satoshi> satoshi_from_coins(std::string_view decimal) {
+    constexpr std::size_t places = 8;
+    constexpr std::size_t digits_max = 8 + places;  // 21 million coins
+    const auto malformed = [&] {
+        return failure(ErrorCode::malformed, "no amount of coins: " + std::string(decimal));
+    };
+    const std::size_t point = decimal.find('.');
+    const std::string_view whole = decimal.substr(0, point);
+    const std::string_view part =
+        point == decimal.npos ? std::string_view("0") : decimal.substr(point + 1);
+    if (whole.empty() || part.empty() || part.size() > places) return malformed();
+    std::string digits(whole);
+    digits.append(part).append(places - part.size(), '0');
+    std::int64_t amount = 0;
+    const auto end = digits.data() + digits.size();
+    const auto parsed = std::from_chars(digits.data(), end, amount);
+    if (digits.size() > digits_max || digits.front() == '-' || parsed.ec != std::errc() ||
+        parsed.ptr != end) {
+        return malformed();
+    }
+    return checked_amount(amount);
 }
 
 Satoshi block_subsidy(std::uint32_t height, std::uint32_t interval) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 
 #include "common/base/result.hpp"
 #include "common/base/strong.hpp"
@@ -18,6 +19,10 @@ inline constexpr Satoshi money_max{21'000'000LL * 100'000'000LL};
 // The amounts and the result lie in 0 … money_max, else malformed.
 [[nodiscard]] Result<Satoshi> add(Satoshi a, Satoshi b);
 [[nodiscard]] Result<Satoshi> subtract(Satoshi a, Satoshi b);
+
+// Whole coins as nodes write them in JSON, in plain decimals ("0.00012"), of at most 8 places;
+// malformed when it is anything else or outside 0 … money_max.
+[[nodiscard]] Result<Satoshi> satoshi_from_coins(std::string_view decimal);
 
 // Blocks between halvings on main, test, testnet4 and signet; regtest has its own.
 inline constexpr std::uint32_t halving_interval = 210'000;

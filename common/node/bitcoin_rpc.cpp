@@ -1,20 +1,15 @@
-// The calls as JSON over one kept-alive HTTP connection, and the answers made into typed values.
+// The calls as JSON, and the answers made into typed values.
 #include "common/node/bitcoin_rpc.hpp"
 
 #include <charconv>
 
-#include "common/base/file.hpp"
-#include "common/http/client.hpp"
 #include "common/json/require.hpp"
 #include "common/json/writer.hpp"
-#include "common/node/reply.hpp"
+#include "common/node/rpc_connection.hpp"
 
 namespace lode::node {
 namespace {
 
-constexpr std::uint16_t mainnet_rpc_port = 8332;
-// All calls may be repeated: a block submitted twice is answered "duplicate".
-constexpr auto repeat = http::Repeat::when_connection_was_stale;
 // What every caller can do: segwit always, signet where the node asks for it. A node refuses a
 // client that lacks a rule which it needs, and ignores those it does not know.
 constexpr std::string_view client_rules = R"("rules":["segwit","signet"])";
@@ -112,23 +107,16 @@ Result<std::chrono::seconds> read_seconds(json::Value value) {
     return std::chrono::seconds(*number);
 }
 
-struct Call {
-    std::string_view method;
-    std::string params;  // JSON, between the brackets
-    Duration timeout;
-};
-
 class BitcoinRpc final : public NodeRpc {
   public:
-    BitcoinRpc(BitcoinRpcOptions options, http::ClientOptions client_options)
-        : options_(std::move(options)), client_(std::move(client_options)) {}
+    explicit BitcoinRpc(RpcConnection connection) : connection_(std::move(connection)) {}
 
-    [[nodiscard]] const std::string& url() const override { return options_.url; }
+    [[nodiscard]] const std::string& url() const override { return connection_.options().url; }
 
     Result<std::string> get_block_template(const TemplateRequest& request) override {
         std::string params = "{" + std::string(client_rules);
         if (request.longpoll_id) params += ",\"longpollid\":" + json::quoted(*request.longpoll_id);
-        return call({"getblocktemplate", params + "}", request.timeout});
+        return connection_.call({"getblocktemplate", params + "}", request.timeout});
     }
     Result<std::optional<std::string>> propose_block(const std::string& block_hex) override {
         std::string params = "{\"mode\":\"proposal\"," + std::string(client_rules) + ",\"data\":\"";
@@ -159,7 +147,7 @@ class BitcoinRpc final : public NodeRpc {
     Result<void> precious_block(const bitcoin::Hash256& hash) override {
         return ask("preciousblock", quoted(hash), read_null);
     }
-    void cancel() override { client_.cancel(); }
+    void cancel() override { connection_.cancel(); }
 
   private:
     static std::string quoted(const bitcoin::Hash256& hash) {
@@ -169,94 +157,23 @@ class BitcoinRpc final : public NodeRpc {
     // A call whose result `read` makes into a value.
     template <class T>
     Result<T> ask(std::string_view method, std::string params, Result<T> (*read)(json::Value)) {
-        LODE_TRY(const auto text, call({method, std::move(params), options_.timeout}));
+        LODE_TRY(const auto text,
+                 connection_.call({method, std::move(params), connection_.options().timeout}));
         const auto document = json::Document::parse(text);
-        if (!document) return failure_in(where(method), document.error());
+        if (!document) return failure_in(connection_.where(method), document.error());
         auto value = read(document.value().root());
-        if (!value) return failure_in(where(method), value.error());
+        if (!value) return failure_in(connection_.where(method), value.error());
         return value;
     }
 
-    Result<std::string> call(const Call& call) {
-        auto result = try_call(call);
-        if (!result) return failure_in(where(call.method), result.error());
-        return result;
-    }
-
-    Result<std::string> try_call(const Call& call);
-    Result<http::Response> post(const http::ClientRequest& request, Duration timeout);
-    Result<void> use_credentials();
-
-    [[nodiscard]] std::string where(std::string_view method) const {
-        return "node " + options_.url + ": " + std::string(method);
-    }
-
-    BitcoinRpcOptions options_;
-    http::Client client_;
-    std::string cookie_;  // as last read; secret
-    bool has_credentials_ = false;
+    RpcConnection connection_;
 };
-
-Result<std::string> BitcoinRpc::try_call(const Call& call) {
-    std::string body = R"({"id":1,"method":")" + std::string(call.method) + R"(","params":[)";
-    body.append(call.params).append("]}");
-    const http::ClientRequest request{
-        .method = http::Method::post, .target = "/", .body = std::move(body), .repeat = repeat};
-    if (!has_credentials_) {
-        LODE_TRY_VOID(use_credentials());
-    }
-    LODE_TRY(auto response, post(request, call.timeout));
-    if (response.status == 401) {
-        return failure(ErrorCode::rejected,
-                       options_.cookie_file.empty()
-                           ? "the node refuses our user and password"
-                           : "the node refuses the cookie in " + options_.cookie_file.string());
-    }
-    if (response.status == 403) {
-        return failure(ErrorCode::rejected, "the node does not allow our address (rpcallowip)");
-    }
-    if (response.status == 503) {
-        return failure(ErrorCode::unavailable, "the node is too busy (rpcworkqueue)");
-    }
-    // Errors of calls come as 200, 404 or 500 with the same JSON around them.
-    auto result = take_result(std::move(response.body));
-    if (!result && result.error().code == ErrorCode::malformed && response.status != 200) {
-        return failure(ErrorCode::rejected,
-                       "HTTP status " + std::to_string(response.status) + "; is this a node?");
-    }
-    return result;
-}
-
-// A refused cookie may be that of the node's last run: it is read again, and tried when it is new.
-Result<http::Response> BitcoinRpc::post(const http::ClientRequest& request, Duration timeout) {
-    LODE_TRY(auto response, client_.request(request, timeout));
-    if (response.status != 401 || options_.cookie_file.empty()) return response;
-    const std::string refused = cookie_;
-    LODE_TRY_VOID(use_credentials());
-    if (cookie_ == refused) return response;
-    return client_.request(request, timeout);
-}
-
-Result<void> BitcoinRpc::use_credentials() {
-    if (options_.cookie_file.empty()) {
-        client_.set_credentials(Secret(options_.user + ":" + options_.password.reveal()));
-    } else {
-        LODE_TRY(cookie_, read_file(options_.cookie_file));
-        while (cookie_.ends_with('\n') || cookie_.ends_with('\r')) cookie_.pop_back();
-        client_.set_credentials(Secret(cookie_));
-    }
-    has_credentials_ = true;
-    return success();
-}
 
 }  // namespace
 
 Result<std::unique_ptr<NodeRpc>> open_bitcoin_rpc(BitcoinRpcOptions options) {
-    auto client_options = http::client_options_from_url(options.url, mainnet_rpc_port);
-    // The url is not repeated: it is wrong, and might hold a password.
-    if (!client_options) return failure_in("node", client_options.error());
-    return std::unique_ptr<NodeRpc>(
-        std::make_unique<BitcoinRpc>(std::move(options), std::move(client_options).value()));
+    LODE_TRY(auto connection, RpcConnection::open(std::move(options), "/"));
+    return std::unique_ptr<NodeRpc>(std::make_unique<BitcoinRpc>(std::move(connection)));
 }
 
 }  // namespace lode::node

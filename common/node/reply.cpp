@@ -84,25 +84,34 @@ constexpr std::int64_t client_not_connected = -9;
 constexpr std::int64_t client_in_initial_download = -10;
 constexpr std::int64_t in_warmup = -28;
 
-Error rpc_error(std::string_view text) {
+Result<NodeError> read_error(std::string_view text) {
     const auto parsed = json::Document::parse(text);
-    if (!parsed) return {ErrorCode::malformed, "an error that is not JSON"};
+    if (!parsed) return failure(ErrorCode::malformed, "an error that is not JSON");
     const auto code = parsed.value().root().member("code").int64();
     const auto message = parsed.value().root().member("message").string();
-    if (!code || !message) return {ErrorCode::malformed, "an error without code and message"};
-    const bool later =
-        *code == in_warmup || *code == client_not_connected || *code == client_in_initial_download;
-    return {later ? ErrorCode::unavailable : ErrorCode::rejected,
-            "error " + std::to_string(*code) + ": " + std::string(*message)};
+    if (!code || !message) {
+        return failure(ErrorCode::malformed, "an error without code and message");
+    }
+    return NodeError{*code, std::string(*message)};
 }
 
 }  // namespace
 
-Result<std::string> take_result(std::string reply) {
+Result<std::string> result_of(std::variant<std::string, NodeError> reply) {
+    const auto* error = std::get_if<NodeError>(&reply);
+    if (error == nullptr) return std::get<std::string>(std::move(reply));
+    const bool later = error->code == in_warmup || error->code == client_not_connected ||
+                       error->code == client_in_initial_download;
+    return failure(later ? ErrorCode::unavailable : ErrorCode::rejected,
+                   "error " + std::to_string(error->code) + ": " + error->message);
+}
+
+Result<std::variant<std::string, NodeError>> take_reply(std::string reply) {
     const auto envelope = open_envelope(reply);
     if (!envelope) return failure(ErrorCode::malformed, "the reply is no JSON object");
     if (!envelope->error.empty() && envelope->error != "null") {
-        return boost::outcome_v2::failure(rpc_error(envelope->error));
+        LODE_TRY(auto error, read_error(envelope->error));
+        return error;
     }
     if (envelope->result.empty()) {
         return failure(ErrorCode::malformed, "a reply without result and error");

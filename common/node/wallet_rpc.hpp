@@ -64,8 +64,10 @@ class WalletRpc {
         const bitcoin::Transaction& transaction) = 0;
     // Success also when the node has it already, in its mempool or in a block.
     [[nodiscard]] virtual Result<void> send(const bitcoin::Transaction& transaction) = 0;
-    // Asks the wallet not to spend these elsewhere; it forgets when the node restarts.
+    // Asks the wallet not to spend these elsewhere, which hides them from coins(), or to forget
+    // that; it forgets by itself when the node restarts.
     [[nodiscard]] virtual Result<void> lock(const std::vector<bitcoin::OutPoint>& coins) = 0;
+    [[nodiscard]] virtual Result<void> unlock(const std::vector<bitcoin::OutPoint>& coins) = 0;
 
     // Nothing when the wallet does not know it.
     [[nodiscard]] virtual Result<std::optional<WalletTransaction>> find(
@@ -80,7 +82,8 @@ class WalletRpc {
     virtual void cancel() = 0;
 };
 
-// The wallet of that name on the node; malformed when the url is.
+// The wallet of that name on the node, or for an empty name the only one that it has loaded;
+// malformed when the url is.
 [[nodiscard]] Result<std::unique_ptr<WalletRpc>> open_wallet_rpc(BitcoinRpcOptions options,
                                                                  const std::string& wallet);
 

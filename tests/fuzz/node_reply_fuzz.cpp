@@ -27,6 +27,11 @@ void check_against_full_parse(std::string_view text, const Result<std::string>& 
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const std::string_view text = as_chars({data, size});
-    check_against_full_parse(text, node::take_result(std::string(text)));
+    auto reply = node::take_reply(std::string(text));
+    if (reply) {
+        check_against_full_parse(text, node::result_of(std::move(reply).value()));
+    } else {
+        check_against_full_parse(text, reply.error());
+    }
     return 0;
 }

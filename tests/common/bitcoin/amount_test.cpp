@@ -21,6 +21,25 @@ TEST_CASE("sums and differences that leave the range are refused") {
     CHECK_FALSE(subtract(Satoshi(2), Satoshi(INT64_MIN)));
 }
 
+TEST_CASE("coins in decimals are exact to the satoshi") {
+    CHECK(satoshi_from_coins("0").value() == Satoshi(0));
+    CHECK(satoshi_from_coins("50").value() == Satoshi(5'000'000'000));
+    CHECK(satoshi_from_coins("0.1").value() == Satoshi(10'000'000));
+    CHECK(satoshi_from_coins("0.29").value() == Satoshi(29'000'000));
+    CHECK(satoshi_from_coins("12.34567891").value() == Satoshi(1'234'567'891));
+    CHECK(satoshi_from_coins("20999999.99999999").value() == Satoshi(2'099'999'999'999'999));
+    CHECK(satoshi_from_coins("21000000.00000000").value() == money_max);
+}
+
+TEST_CASE("what is no amount of coins is refused") {
+    for (const auto* text :
+         {"", ".", "1.", ".5", "-1", "-0.1", "+1", "1e3", "1.234567891", "0.0.1", "1,5", " 1", "1 ",
+          "21000000.00000001", "99999999999999999999", "0x1", "1.-1", "nan"}) {
+        CAPTURE(text);
+        CHECK_FALSE(satoshi_from_coins(text));
+    }
+}
+
 TEST_CASE("the subsidy halves at each interval and ends at zero") {
     CHECK(block_subsidy(0, halving_interval) == Satoshi(5'000'000'000));
     CHECK(block_subsidy(209'999, halving_interval) == Satoshi(5'000'000'000));

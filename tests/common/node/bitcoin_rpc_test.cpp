@@ -1,82 +1,30 @@
 // The node's calls against a scripted HTTP server.
 #include "common/node/bitcoin_rpc.hpp"
 
-#include <atomic>
 #include <catch2/catch_test_macros.hpp>
-#include <deque>
 #include <future>
 #include <thread>
 
 #include "common/base/file.hpp"
 #include "common/http/server.hpp"
 #include "common/json/document.hpp"
+#include "tests/common/node/scripted_node.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 using namespace lode;
 using namespace lode::node;
 using namespace std::chrono_literals;
+using lode::test::ScriptedNode;
 using lode::test::TemporaryFolder;
 
 namespace {
 
-// Base64 of "u:p", "__cookie__:one" and "__cookie__:two".
-constexpr std::string_view auth_u_p = "Basic dTpw";
+// Base64 of "__cookie__:one" and "__cookie__:two".
 constexpr std::string_view auth_one = "Basic X19jb29raWVfXzpvbmU=";
 constexpr std::string_view auth_two = "Basic X19jb29raWVfXzp0d28=";
 
 constexpr std::string_view hash_text =
     "00000000000000000000000000000000000000000000000000000000000000aa";
-
-class ScriptedNode {
-  public:
-    ScriptedNode() : server_(start()) {}
-
-    [[nodiscard]] std::string url() const {
-        return "http://127.0.0.1:" + std::to_string(server_.port());
-    }
-    void accept_only(std::string_view authorization) {
-        const std::lock_guard lock(mutex_);
-        authorization_ = authorization;
-    }
-    // The next request is answered so.
-    void answer(std::string body, int status = 200) {
-        const std::lock_guard lock(mutex_);
-        answers_.push_back({.status = status, .body = std::move(body)});
-    }
-    void result(std::string_view json) {
-        answer("{\"result\":" + std::string(json) + ",\"error\":null,\"id\":1}");
-    }
-    [[nodiscard]] std::string last_request() const {
-        const std::lock_guard lock(mutex_);
-        return last_;
-    }
-
-  private:
-    http::Server start() {
-        http::Router router;
-        router.add(http::Method::post, "/",
-                   [this](const http::Request& request, const http::Responder& responder) {
-                       handle(request, responder);
-                   });
-        return http::Server::start({}, router).value();
-    }
-    void handle(const http::Request& request, const http::Responder& responder) {
-        const std::lock_guard lock(mutex_);
-        last_ = request.body;
-        if (request.authorization.reveal() != authorization_) {
-            return responder.send({.status = 401});
-        }
-        if (answers_.empty()) return responder.send({.status = 500, .body = "no script"});
-        responder.send(answers_.front());
-        answers_.pop_front();
-    }
-
-    mutable std::mutex mutex_;
-    std::string authorization_{auth_u_p};
-    std::deque<http::Response> answers_;
-    std::string last_;
-    http::Server server_;  // last: its thread uses the others
-};
 
 std::unique_ptr<NodeRpc> connect(const ScriptedNode& node) {
     return open_bitcoin_rpc({.url = node.url(), .user = "u", .password = Secret("p")}).value();

@@ -4,7 +4,15 @@
 #include <catch2/catch_test_macros.hpp>
 
 using namespace lode;
-using lode::node::take_result;
+
+namespace {
+
+Result<std::string> take_result(const std::string& text) {
+    LODE_TRY(auto reply, node::take_reply(text));
+    return node::result_of(std::move(reply));
+}
+
+}  // namespace
 
 TEST_CASE("the result is taken out as it stands") {
     CHECK(take_result(R"({"result":{"a":[1,{"b":"}"}]},"error":null,"id":1})").value() ==
