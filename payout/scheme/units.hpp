@@ -9,14 +9,9 @@
 
 #include "common/base/result.hpp"
 #include "common/bitcoin/target.hpp"
+#include "payout/scheme/wide.hpp"
 
 namespace lode::payout {
-
-__extension__ using Uint128 = unsigned __int128;
-
-// floor(a * b / c), the product in 256 bits. `c` is not zero; a quotient of more than 128 bits is
-// a bug.
-[[nodiscard]] Uint128 mul_div(Uint128 a, Uint128 b, Uint128 c);
 
 [[nodiscard]] constexpr Uint128 number(const bitcoin::Work& work) {
     return (Uint128{work.high()} << 64) | work.low();
