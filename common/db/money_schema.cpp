@@ -185,13 +185,15 @@ constexpr std::string_view pps_sum_table = R"(CREATE TABLE IF NOT EXISTS pps_sum
     posted BIGINT NOT NULL,
     UNIQUE (chain, user_id, scheme, bits, subsidy, terms_version)))";
 
-// DGM scores as of the last block that is final, 64 fraction bits: high and low 32 bits.
+// DGM scores as of the last block that is final, 64 fraction bits: high and low 32 bits. scheme:
+// what the user was paid by when he worked.
 constexpr std::string_view dgm_score_table = R"(CREATE TABLE IF NOT EXISTS dgm_score (
     chain VARCHAR(16) NOT NULL,
     user_id BIGINT NOT NULL REFERENCES user (id),
+    scheme VARCHAR(16) NOT NULL,
     score_high BIGINT NOT NULL,
     score_low BIGINT NOT NULL,
-    UNIQUE (chain, user_id)))";
+    UNIQUE (chain, user_id, scheme)))";
 
 // One address and one least amount a user and chain; held_until: after a change of the address.
 constexpr std::string_view payout_setting_table = R"(CREATE TABLE IF NOT EXISTS payout_setting (
