@@ -55,9 +55,9 @@ void add_terms(config::Section<Config>& table) {
                  {.help = "The fee of PPS, and of the subsidy's part in PPS+.", .max = parts - 1})
         .setting("fpps_fee_ppm", &Config::fpps_fee_ppm,
                  {.help = "The fee of FPPS.", .max = parts - 1})
-        .setting("finder_bonus_ppm", &Config::finder_bonus_ppm,
-                 {.help = "Of a block's value, for who found it, before all else.",
-                  .max = parts - 1})
+        .setting(
+            "finder_bonus_ppm", &Config::finder_bonus_ppm,
+            {.help = "Of a block's value, for who found it, before all else.", .max = parts - 1})
         .setting("notice", &Config::notice,
                  {.help = "What miners are told about the terms.", .max = 1024})
         .list("recipient", &Config::recipients, recipient_section(), {.min = 1, .max = 16});
@@ -115,8 +115,6 @@ void add_payments(config::Section<Config>& table) {
                           "below the least that nodes relay.",
                   .min = 1'000,
                   .max = amount_max})
-        .setting("batch_recipients_max", &Config::batch_recipients_max,
-                 {.help = "Recipients of one payment.", .min = 1, .max = 2'000})
         .setting("batch_base_units_max", &Config::batch_base_units_max,
                  {.help = "Largest payment, in satoshi.", .min = 1, .max = amount_max})
         .setting("day_base_units_max", &Config::day_base_units_max,
@@ -136,14 +134,12 @@ void add_payments(config::Section<Config>& table) {
                  {.help = "Most that is paid to the network, in satoshi per 1000 virtual bytes.",
                   .min = 1'000,
                   .max = 10'000'000})
-        .setting("fee_base_units_per_kvb_fallback", &Config::fee_base_units_per_kvb_fallback,
-                 {.help = "The same where the node has no estimate.",
-                  .min = 1'000,
-                  .max = 10'000'000})
-        .setting("settle_depth", &Config::settle_depth,
-                 {.help = "Confirmations after which a payment is settled.",
-                  .min = 1,
-                  .max = 1'000});
+        .setting(
+            "fee_base_units_per_kvb_fallback", &Config::fee_base_units_per_kvb_fallback,
+            {.help = "The same where the node has no estimate.", .min = 1'000, .max = 10'000'000})
+        .setting(
+            "settle_depth", &Config::settle_depth,
+            {.help = "Confirmations after which a payment is settled.", .min = 1, .max = 1'000});
 }
 
 std::string shares_problem(const Config& config) {

@@ -12,13 +12,13 @@
 #include <vector>
 
 #include "common/config/pool.hpp"
+#include "payout/payment/payment.hpp"
 #include "payout/scheme/terms.hpp"
 
 namespace lode::payout {
 
 constexpr std::array<std::pair<std::string_view, BaseScheme>, 3> setting_names(BaseScheme) {
-    return {
-        {{"pplns", BaseScheme::pplns}, {"prop", BaseScheme::prop}, {"dgm", BaseScheme::dgm}}};
+    return {{{"pplns", BaseScheme::pplns}, {"prop", BaseScheme::prop}, {"dgm", BaseScheme::dgm}}};
 }
 
 // Who signs what is paid.
@@ -32,7 +32,6 @@ constexpr std::array<std::pair<std::string_view, Payments>, 3> setting_names(Pay
 }
 
 // Who bears the network's fee of a payment.
-enum class FeePayer : std::uint8_t { pool, recipients };
 constexpr std::array<std::pair<std::string_view, FeePayer>, 2> setting_names(FeePayer) {
     return {{{"pool", FeePayer::pool}, {"recipients", FeePayer::recipients}}};
 }
@@ -79,7 +78,6 @@ struct Config {
     std::optional<std::filesystem::path> wallet_cookie_file;
     std::chrono::seconds payment_interval = std::chrono::hours(24);
     std::int64_t minimum_base_units = 100'000;
-    std::uint32_t batch_recipients_max = 500;
     std::int64_t batch_base_units_max = 1'000'000'000;
     std::int64_t day_base_units_max = 5'000'000'000;
     std::int64_t hot_base_units_max = 0;

@@ -9,8 +9,7 @@ Result<std::optional<LeaseRow>> LeaseRepository::read() {
                                         {name_}));
     if (rows.empty()) return std::optional<LeaseRow>();
     const db::Row& row = rows.front();
-    return std::optional(
-        LeaseRow{row.text(0), row.integer(1), row.integer(2), row.integer(3)});
+    return std::optional(LeaseRow{row.text(0), row.integer(1), row.integer(2), row.integer(3)});
 }
 
 Result<LeaseRepository::Outcome> LeaseRepository::change(const LeaseChange& change) {

@@ -47,14 +47,16 @@ TEST_CASE("settings are read") {
 TEST_CASE("settings that contradict each other are refused with what is wrong") {
     CHECK(refused("scheme = \"prop\"\nchoices = [\"pps\"]\n", "beside scheme = \"prop\""));
     CHECK(refused("[[payout.recipient]]\nshare_ppm = 1000\n", "add up to 1000000, not 1000"));
-    CHECK(refused("[[payout.recipient]]\nshare_ppm = 500000\n"
-                  "[[payout.recipient]]\nshare_ppm = 500000\n",
-                  "two recipients have the name pool"));
+    CHECK(
+        refused("[[payout.recipient]]\nshare_ppm = 500000\n"
+                "[[payout.recipient]]\nshare_ppm = 500000\n",
+                "two recipients have the name pool"));
     CHECK(refused("wallet_user = \"u\"\n", "need wallet_url"));
     CHECK(refused("wallet_url = \"http://127.0.0.1:1\"\n", "either wallet_user"));
-    CHECK(refused("wallet_url = \"http://127.0.0.1:1\"\nwallet_user = \"u\"\n"
-                  "wallet_password = \"p\"\nwallet_cookie_file = \"c\"\n",
-                  "either wallet_user"));
+    CHECK(
+        refused("wallet_url = \"http://127.0.0.1:1\"\nwallet_user = \"u\"\n"
+                "wallet_password = \"p\"\nwallet_cookie_file = \"c\"\n",
+                "either wallet_user"));
     CHECK(refused("fee_base_units_per_kvb_max = 1000\n", "fallback may not be above"));
     CHECK(refused("day_base_units_max = 1000\n", "batch_base_units_max may not be above"));
     CHECK(refused("batch_base_units_max = 1000\n", "minimum_base_units may not be above"));

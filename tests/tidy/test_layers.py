@@ -27,7 +27,11 @@ SERVICE_ADAPTERS = {
     "blkmaker/row_writer",         # the database on a thread of its own
     "jobmaker/proposal_checker",   # nodes asked on a thread of its own
     "blkmaker/template_keeper",    # the template files on a thread of their own
+    "payout/book_repository",      # what exports and books read
+    "payout/fee_day_reader",       # nodes asked on a thread of its own
+    "payout/fee_day_repository",   # days whose fees are frozen
     "payout/lease_repository",     # the lease's row
+    "payout/operator_repository",  # what an operator sets
     "payout/ledger/ledger_repository",  # its rows
     "payout/ledger/ledger_verification",  # its invariants, read from the rows
     "payout/payment/payer",               # payments joined to wallet, nodes and rows

@@ -1,0 +1,71 @@
+// What an operator sets: who is paid where, by what scheme and when nobody is. Each change stands
+// beside a row of audit_log that says who made it and why.
+#pragma once
+
+#include <string>
+
+#include "common/base/clock.hpp"
+#include "common/bitcoin/amount.hpp"
+#include "common/db/db.hpp"
+#include "payout/scheme/terms.hpp"
+
+namespace lode::payout {
+
+// Lengths of the columns, in bytes.
+inline constexpr std::size_t reason_max = 255;
+inline constexpr std::size_t address_max = 128;
+
+struct Act {
+    std::string who;
+    std::string reason;  // may be empty where none is asked for
+    UnixTime at;
+};
+
+class OperatorRepository {
+  public:
+    // The connection outlives it.
+    OperatorRepository(db::Connection& connection, std::string chain)
+        : db_(connection), chain_(std::move(chain)) {}
+
+    // Payments of the chain; what was sent already is still followed. Rejected when they are so
+    // already.
+    [[nodiscard]] Result<void> pause(const Act& act);
+    [[nodiscard]] Result<void> resume(const Act& act);
+
+    // These are about one user, by canonical name; rejected when there is no such user.
+
+    // Credited but not paid until it is undone. Rejected when nothing would change.
+    [[nodiscard]] Result<void> freeze(const std::string& user, const Act& act);
+    [[nodiscard]] Result<void> unfreeze(const std::string& user, const Act& act);
+
+    struct AddressChange {
+        std::string user;
+        std::string address;  // canonical, of the chain's network
+        // Where the user was paid before although no address was set: the name, when it is one.
+        std::string before;
+        std::chrono::milliseconds hold{};
+    };
+    // Gives the time before which the user is not paid: that of the change, unless there was
+    // another address before.
+    [[nodiscard]] Result<UnixTime> set_address(const AddressChange& change, const Act& act);
+    // 0: the pool's minimum again.
+    [[nodiscard]] Result<void> set_minimum(const std::string& user, bitcoin::Satoshi minimum,
+                                           const Act& act);
+    // Gives the midnight from which the user is paid by it.
+    [[nodiscard]] Result<UnixTime> choose(const std::string& user, Scheme scheme, const Act& act);
+
+  private:
+    struct Setting;
+    [[nodiscard]] Result<void> set_pause(std::int64_t paused, const Act& act);
+    [[nodiscard]] Result<std::int64_t> id_of(const std::string& user);
+    [[nodiscard]] Result<Setting> read(const std::string& user);
+    [[nodiscard]] Result<void> write(const std::string& user, const Setting& setting,
+                                     const Act& act);
+    [[nodiscard]] Result<void> note(const std::string& action, const std::string& detail,
+                                    const Act& act);
+
+    db::Connection& db_;
+    std::string chain_;
+};
+
+}  // namespace lode::payout
