@@ -238,7 +238,7 @@ class Parts {
         });
         each(message_, [&](std::uint32_t i) {
             const ShareClaim claim = prepared.claim(i);
-            keep(make_share({prepared.origin, claim, judgements[i], test::start.unix}));
+            keep(make_share({prepared.origin, claim, judgements[i].check, test::start.unix}));
         });
         each(answer_, [&](std::uint32_t) { keep(stratum::true_line("1234")); });
     }
