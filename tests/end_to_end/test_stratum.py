@@ -2,6 +2,7 @@
 import pytest
 
 import chain
+from pool import run_lode
 from stratum_client import VERSION_MASK, StratumError
 from waiting import eventually
 
@@ -184,6 +185,30 @@ def test_a_flood_of_shares_raises_the_difficulty_at_once(miner):
     assert miner.difficulty > before
     again = miner.wait_for_job(lambda one: one.id != job.id)
     assert miner.submit(miner.find(again)) is True
+
+
+def is_reissue(job):
+    """Sent again under another id: the upper 16 of its 64 bits count."""
+    return int(job.id, 16) >> 48 > 0
+
+
+def test_shares_of_a_job_that_came_again_are_proved_from_the_archive(pool, miner):
+    user = pool.nodes[0].payout_address(5)
+    miner.authorize(user)
+    first = miner.jobs[-1]
+    assert miner.call("mining.suggest_difficulty", 2 ** -22) is True
+    again = miner.wait_for_job(is_reissue)
+    share = miner.find(again)
+    under_the_first = miner.try_nonce(first, 0).params(user)[1]
+    assert refusal(lambda: miner.call("mining.submit", user, under_the_first,
+                                      *share.params(user)[2:])) == LOW_DIFFICULTY
+    assert miner.submit(share) is True
+    assert miner.submit(miner.find(first)) is True
+    eventually(lambda: pool.query("SELECT SUM(shares) FROM user_bucket b JOIN user u ON "
+                                  "u.id = b.user_id WHERE u.name = ?", user) == [(2,)],
+               "both in the sums")
+    verified = run_lode("sharelog", "verify", "--config", pool.config_file)
+    assert verified.returncode == 0, verified.stdout + verified.stderr
 
 
 def test_a_share_keeps_the_difficulty_its_job_was_sent_with(miner):
