@@ -1,15 +1,17 @@
-// Sending and its outcomes. The handle is swapped for a fresh one after a failure: what brokers
-// have not acknowledged then fails in order, and the old handle never writes again.
+// Sending and its outcomes. The thread hands groups to librdkafka and hears of them. The handle is
+// swapped for a fresh one after a failure: what brokers have not acknowledged then fails in order,
+// and the old handle never writes again.
 #include "common/bus/kafka_producer.hpp"
 
 #include <google/protobuf/message_lite.h>
 
-#include <cstdlib>
+#include <condition_variable>
 #include <thread>
 
 #include "common/base/assert.hpp"
 #include "common/base/log.hpp"
 #include "common/bus/gate.hpp"
+#include "common/bus/kafka_groups.hpp"
 #include "common/bus/kafka_send_queue.hpp"
 #include "common/bus/limits.hpp"
 #include "common/bus/topic_probe.hpp"
@@ -19,12 +21,33 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// Reports wake the thread that waits for them; this bounds how long it misses its end.
-constexpr auto poll_time = milliseconds(100);
+// Everything wakes the thread; if librdkafka ever forgot to, this is how long it would matter.
+constexpr auto look_time = milliseconds(100);
 // What was sent is still written for this long after its producer or bus was closed.
 constexpr auto flush_time = milliseconds(5'000);
 // A handle that cannot be made (no threads, no memory) is tried again.
 constexpr auto make_again_after = milliseconds(1'000);
+
+// Wakes a thread, whether it waits yet or not. Any lock may be held.
+class Bell {
+  public:
+    void ring() {
+        const std::lock_guard lock(mutex_);
+        rung_ = true;
+        wake_.notify_one();
+    }
+    // Until it is rung, at most so long.
+    void wait(Duration patience) {
+        std::unique_lock lock(mutex_);
+        wake_.wait_for(lock, patience, [this] { return rung_; });
+        rung_ = false;
+    }
+
+  private:
+    std::mutex mutex_;
+    std::condition_variable wake_;
+    bool rung_ = false;
+};
 
 class ProducerCore final : public KafkaEvents,
                            public KafkaPart,
@@ -35,7 +58,8 @@ class ProducerCore final : public KafkaEvents,
           topic_(std::move(parts.topic)),
           spec_(parts.spec),
           gate_(parts.executor),
-          probe_(shared_->registry, topic_) {}
+          probe_(shared_->registry, topic_),
+          groups_(group_linger(parts.spec)) {}
     ~ProducerCore() override { LODE_ASSERT(!thread_.joinable()); }
 
     [[nodiscard]] Result<void> start() {
@@ -58,9 +82,12 @@ class ProducerCore final : public KafkaEvents,
         if (const auto admitted = queue_.admits(bytes); !admitted) {
             return failure_in(topic_, admitted.error());
         }
-        LODE_TRY_VOID(produce(partition, key, message, size));
-        queue_.take({partition, bytes, shared_->clock.steady_now(), std::move(delivered)});
+        const auto now = shared_->clock.steady_now();
+        const bool sooner = groups_.add(
+            {partition, queue_.next_number(), now, key, serialized(message, size), size});
+        queue_.take({partition, bytes, now, std::move(delivered)});
         count();
+        if (sooner) bell_.ring();
         return success();
     }
 
@@ -81,7 +108,7 @@ class ProducerCore final : public KafkaEvents,
         const std::lock_guard lock(mutex_);
         if (std::exchange(closing_, true)) return;
         queue_.close();
-        if (wake_) rd_kafka_queue_yield(wake_.get());
+        bell_.ring();
     }
     [[nodiscard]] bool ended() const override { return ended_; }
     void join() override {
@@ -98,7 +125,9 @@ class ProducerCore final : public KafkaEvents,
         const auto number = reinterpret_cast<std::uintptr_t>(message._private);
         const std::lock_guard lock(mutex_);
         const auto took = queue_.succeeded(number, place, shared_->clock.steady_now());
-        if (took) probe_.delivery.observe(*took);
+        if (!took) return;
+        groups_.reported(place.partition);
+        probe_.delivery.observe(*took);
     }
     void fatal(const std::string& text) override {
         if (failed_.empty()) failed_ = text;
@@ -109,46 +138,67 @@ class ProducerCore final : public KafkaEvents,
     [[nodiscard]] Result<void> make() {
         LODE_TRY(handle_, make_handle(RD_KAFKA_PRODUCER, producer_properties(spec_), *this));
         wake_.reset(rd_kafka_queue_get_main(handle_.get()));
+        rd_kafka_queue_cb_event_enable(
+            wake_.get(), [](rd_kafka_t*, void* bell) { static_cast<Bell*>(bell)->ring(); }, &bell_);
         // Asks for the topic's leaders at once rather than at the first record.
         topic_handle_.reset(rd_kafka_topic_new(handle_.get(), topic_.c_str(), nullptr));
         return success();
     }
 
-    [[nodiscard]] Result<void> produce(std::uint32_t partition, const std::string& key,
-                                       const google::protobuf::MessageLite& message,
-                                       std::size_t size) {
-        if (!handle_) return failure(ErrorCode::unavailable, topic_ + ": no handle");
-        // librdkafka frees it once the record is written.
-        std::unique_ptr<void, Deleter<std::free>> payload(
-            std::malloc(std::max<std::size_t>(size, 1)));
+    [[nodiscard]] static decltype(KafkaRecord::payload) serialized(
+        const google::protobuf::MessageLite& message, std::size_t size) {
+        decltype(KafkaRecord::payload) payload(std::malloc(std::max<std::size_t>(size, 1)));
         LODE_ASSERT(payload != nullptr);
         LODE_ASSERT(message.SerializeToArray(payload.get(), static_cast<int>(size)));
+        return payload;
+    }
+
+    // Under mutex_.
+    [[nodiscard]] rd_kafka_resp_err_t produce(KafkaRecord record) {
         // Comes back with the report; librdkafka never looks at it.
         // NOLINTNEXTLINE(performance-no-int-to-ptr)
-        auto* const number = reinterpret_cast<void*>(queue_.next_number());
-        const auto error = rd_kafka_producev(
-            handle_.get(), RD_KAFKA_V_RKT(topic_handle_.get()),
-            RD_KAFKA_V_PARTITION(static_cast<std::int32_t>(partition)),
-            RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_FREE), RD_KAFKA_V_VALUE(payload.get(), size),
-            RD_KAFKA_V_KEY(key.data(), key.size()), RD_KAFKA_V_OPAQUE(number), RD_KAFKA_V_END);
-        if (error == RD_KAFKA_RESP_ERR_NO_ERROR) {
-            (void)payload.release();
-            return success();
-        }
-        const bool full = error == RD_KAFKA_RESP_ERR__QUEUE_FULL;
-        return failure(full ? ErrorCode::exhausted : ErrorCode::unavailable,
-                       topic_ + ": " + rd_kafka_err2str(error));
+        auto* const number = reinterpret_cast<void*>(record.number);
+        const auto error =
+            rd_kafka_producev(handle_.get(), RD_KAFKA_V_RKT(topic_handle_.get()),
+                              RD_KAFKA_V_PARTITION(static_cast<std::int32_t>(record.partition)),
+                              RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_FREE),
+                              RD_KAFKA_V_VALUE(record.payload.get(), record.size),
+                              RD_KAFKA_V_KEY(record.key.data(), record.key.size()),
+                              RD_KAFKA_V_OPAQUE(number), RD_KAFKA_V_END);
+        // librdkafka frees it once the record is written.
+        if (error == RD_KAFKA_RESP_ERR_NO_ERROR) (void)record.payload.release();
+        return error;
     }
 
     void run() {
         log::set_service("bus");
         while (!closing()) {
-            rd_kafka_poll(handle_.get(), static_cast<int>(poll_time.count()));
+            turn();
             if (!failed_.empty()) recover();
             tell();
         }
         finish();
         ended_ = true;
+    }
+
+    // Waits for something to do, hears reports and hands over what is due.
+    void turn() {
+        bell_.wait(patience());
+        rd_kafka_poll(handle_.get(), 0);
+        const std::lock_guard lock(mutex_);
+        for (KafkaRecord& record : groups_.take(shared_->clock.steady_now())) {
+            const auto error = produce(std::move(record));
+            if (error == RD_KAFKA_RESP_ERR_NO_ERROR) continue;
+            if (failed_.empty()) failed_ = rd_kafka_err2str(error);
+            return;
+        }
+    }
+
+    [[nodiscard]] Duration patience() {
+        const std::lock_guard lock(mutex_);
+        const auto due = groups_.next_due();
+        if (!due) return look_time;
+        return std::min<Duration>(*due - shared_->clock.steady_now(), look_time);
     }
 
     [[nodiscard]] bool closing() {
@@ -165,6 +215,7 @@ class ProducerCore final : public KafkaEvents,
             const std::lock_guard lock(mutex_);
             probe_.failures.increment(queue_.size());
             queue_.fail({ErrorCode::unavailable, topic_ + ": " + failed_});
+            groups_.clear();
             old = drop_handle();
         }
         rd_kafka_purge(old.get(), RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
@@ -184,6 +235,13 @@ class ProducerCore final : public KafkaEvents,
             }
             std::this_thread::sleep_for(make_again_after);
         }
+    }
+
+    // Whether anything is not written yet, which from now on waits for nothing.
+    [[nodiscard]] bool waits() {
+        const std::lock_guard lock(mutex_);
+        groups_.hurry();
+        return handle_ && queue_.size() > 0;
     }
 
     [[nodiscard]] KafkaHandle drop_handle() {
@@ -226,7 +284,8 @@ class ProducerCore final : public KafkaEvents,
 
     // The last seconds: what can be written is, the rest fails.
     void finish() {
-        if (handle_) rd_kafka_flush(handle_.get(), static_cast<int>(flush_time.count()));
+        const auto until = shared_->clock.steady_now() + flush_time;
+        while (failed_.empty() && waits() && shared_->clock.steady_now() < until) turn();
         KafkaHandle old;
         {
             const std::lock_guard lock(mutex_);
@@ -234,6 +293,7 @@ class ProducerCore final : public KafkaEvents,
                 log::warn("bus records were not written",
                           {{"topic", topic_}, {"records", queue_.size()}});
                 queue_.fail({ErrorCode::unavailable, topic_ + ": the bus is closed"});
+                groups_.clear();
             }
             old = drop_handle();
         }
@@ -249,8 +309,11 @@ class ProducerCore final : public KafkaEvents,
     SteadyTime recovered_{};  // the thread's
     std::atomic<bool> ended_ = false;
 
+    Bell bell_;
+
     std::mutex mutex_;  // guards all below; only the thread replaces the handle
     KafkaSendQueue queue_;
+    KafkaGroups groups_;
     std::size_t counted_ = 0;
     KafkaHandle handle_;
     KafkaQueue wake_;

@@ -66,6 +66,10 @@ Properties connection_properties(const config::BusConfig& config) {
     return properties;
 }
 
+std::chrono::milliseconds group_linger(const TopicSpec& spec) {
+    return std::max(spec.linger - std::chrono::milliseconds(1), std::chrono::milliseconds(0));
+}
+
 Properties producer_properties(const TopicSpec& spec) {
     return {
         {"acks", "all"},
@@ -80,7 +84,8 @@ Properties producer_properties(const TopicSpec& spec) {
         {"message.timeout.ms", "0"},
         {"request.timeout.ms", "10000"},
         {"compression.codec", "lz4"},
-        {"linger.ms", std::to_string(spec.linger.count())},
+        // Just long enough to hand over a group.
+        {"linger.ms", std::to_string((spec.linger - group_linger(spec)).count())},
         // Our own queue is the limit; the client's never is.
         {"queue.buffering.max.messages", std::to_string(2 * queue_records_max)},
         {"queue.buffering.max.kbytes", std::to_string(4 * queue_bytes_max / 1024)},

@@ -16,6 +16,9 @@ using Properties = std::vector<std::pair<std::string, std::string>>;
 
 // Brokers, TLS, SASL and how a lost broker is found again: for every handle.
 [[nodiscard]] Properties connection_properties(const config::BusConfig& config);
+// Of a topic's linger, how long records wait before they are handed to librdkafka, which waits for
+// the rest.
+[[nodiscard]] std::chrono::milliseconds group_linger(const TopicSpec& spec);
 [[nodiscard]] Properties producer_properties(const TopicSpec& spec);
 [[nodiscard]] Properties consumer_properties(const std::string& group_id);
 

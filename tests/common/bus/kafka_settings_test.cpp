@@ -65,8 +65,11 @@ TEST_CASE("producers wait for all copies, keep order and never time a record out
     // sender was told that it was stored.
     CHECK(value_of(properties, "max.in.flight.requests.per.connection") == "1");
     CHECK(value_of(properties, "message.timeout.ms") == "0");
-    CHECK(value_of(properties, "linger.ms") == "5");
+    // The rest of the 5 ms a group waits on our side.
+    CHECK(value_of(properties, "linger.ms") == "1");
+    CHECK(group_linger(topics::share.spec) == std::chrono::milliseconds(4));
     CHECK(value_of(producer_properties(topics::solved.spec), "linger.ms") == "0");
+    CHECK(group_linger(topics::solved.spec) == std::chrono::milliseconds(0));
 }
 
 TEST_CASE("readers commit by themselves and never jump") {
