@@ -11,9 +11,9 @@ Result<Worker> SoloMiner::login(std::string_view login, bitcoin::Network network
         script_ = std::move(address.script);
     }
     if (worker.user != user_) {
-        return failure(ErrorCode::rejected,
-                       "this connection mines solo for another address: each needs a connection "
-                       "of its own");
+        return failure(
+            ErrorCode::rejected,
+            "this connection mines solo already: another address needs another connection");
     }
     return worker;
 }

@@ -162,7 +162,7 @@ TEST_CASE("on a pool open to any name solo miners still log in with an address, 
     CHECK(has(miner.authorize(address + ".rig").text, "mining.notify"));
     const Reply other = miner.authorize("mipcBbFg9gMiCh81Kj8tqqdgoZub1ZJRfn");
     CHECK_FALSE(other.login_refusal.empty());
-    CHECK(has(other.text, "this connection mines solo for another address"));
+    CHECK(has(other.text, "this connection mines solo already"));
 }
 
 TEST_CASE("a solo miner is told and sent away when jobs have no work for it") {

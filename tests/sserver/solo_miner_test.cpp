@@ -35,7 +35,7 @@ TEST_CASE("another worker of the address is let in, another address is not") {
     const auto refused = miner.login(other, regtest);
     REQUIRE_FALSE(refused);
     CHECK(refused.error().context ==
-          "this connection mines solo for another address: each needs a connection of its own");
+          "this connection mines solo already: another address needs another connection");
     CHECK(miner.login(first + ".third", regtest));
 }
 
