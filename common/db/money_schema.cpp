@@ -54,7 +54,7 @@ constexpr std::string_view late_work_table = R"(CREATE TABLE IF NOT EXISTS late_
     work_2 BIGINT NOT NULL,
     UNIQUE (chain, user_id, start_unix_ms, partition_no, counted_in_unix_ms)))";
 
-// Work by user and UTC day, of days that are closed: what remains when user_bucket's rows go.
+// Work by user and UTC day, of buckets that are summed up: what remains when user_bucket's rows go.
 constexpr std::string_view user_day_table = R"(CREATE TABLE IF NOT EXISTS user_day (
     chain VARCHAR(16) NOT NULL,
     user_id BIGINT NOT NULL REFERENCES user (id),
@@ -159,18 +159,26 @@ constexpr std::string_view ledger_balance_table = R"(CREATE TABLE IF NOT EXISTS 
     entries BIGINT NOT NULL,
     UNIQUE (account_id)))";
 
-// How far a block's credit has come: provisional, final or reversed. revision counts what was
-// posted for it.
+// How far a block's credit has come: none, provisional, final or reversed. revision counts what was
+// posted for it; lineage is a hash over the pool's blocks before it that lived then.
 constexpr std::string_view block_credit_table = R"(CREATE TABLE IF NOT EXISTS block_credit (
     block_hash BINARY(32) NOT NULL,
     chain VARCHAR(16) NOT NULL,
     state VARCHAR(16) NOT NULL,
     revision BIGINT NOT NULL,
+    lineage BINARY(32) NOT NULL,
     terms_version BIGINT NOT NULL,
     updated_unix_ms BIGINT NOT NULL,
     UNIQUE (block_hash)))";
 
-// What a user of the PPS family has worked at one price in days that are closed, and what was
+// Rows of user_bucket that begin earlier are summed up in user_day and pps_sum. Never behind
+// bucket_close.
+constexpr std::string_view bucket_summed_table = R"(CREATE TABLE IF NOT EXISTS bucket_summed (
+    chain VARCHAR(16) NOT NULL,
+    summed_before_unix_ms BIGINT NOT NULL,
+    UNIQUE (chain)))";
+
+// What a user of the PPS family has worked at one price in buckets that are summed up, and what was
 // posted for all of it so far, later work included.
 constexpr std::string_view pps_sum_table = R"(CREATE TABLE IF NOT EXISTS pps_sum (
     chain VARCHAR(16) NOT NULL,
@@ -184,6 +192,9 @@ constexpr std::string_view pps_sum_table = R"(CREATE TABLE IF NOT EXISTS pps_sum
     work_2 BIGINT NOT NULL,
     posted BIGINT NOT NULL,
     UNIQUE (chain, user_id, scheme, bits, subsidy, terms_version)))";
+
+constexpr std::string_view pps_sum_by_price =
+    "CREATE INDEX pps_sum_by_price ON pps_sum (chain, bits, subsidy, terms_version, user_id)";
 
 // DGM scores as of the last block that is final, 64 fraction bits: high and low 32 bits. scheme:
 // what the user was paid by when he worked.
@@ -293,7 +304,9 @@ constexpr std::array tables{block_coinbase_table,
                             ledger_entry_by_account,
                             ledger_balance_table,
                             block_credit_table,
+                            bucket_summed_table,
                             pps_sum_table,
+                            pps_sum_by_price,
                             dgm_score_table,
                             payout_setting_table,
                             payment_table,

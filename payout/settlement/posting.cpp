@@ -17,7 +17,7 @@ std::vector<Entry> entries_of(const Amounts& amounts) {
     return entries;
 }
 
-std::vector<Entry> missing(const Books& books) {
+std::vector<Entry> missing(const BlockBooks& books) {
     Amounts amounts;
     for (const Entry& entry : books.wanted) amounts[entry.account] += entry.amount.value();
     for (const Entry& entry : books.posted) amounts[entry.account] -= entry.amount.value();
@@ -34,7 +34,7 @@ std::vector<Entry> maturing(const std::vector<Entry>& credited) {
     return entries_of(amounts);
 }
 
-Reason reason_of(const Step& step, const Books& books) {
+Reason reason_of(const Step& step, const BlockBooks& books) {
     if (step.kind == Step::Kind::take_back) return Reason::orphan;
     return books.posted.empty() ? Reason::credit : Reason::adjustment;
 }
@@ -69,7 +69,7 @@ Result<std::vector<Entry>> credit_entries(const std::vector<Credit>& credits, co
     return entries_of(amounts);
 }
 
-Posting post_step(const Step& step, const Books& books) {
+Posting post_step(const Step& step, const BlockBooks& books) {
     const OurBlock& block = step.block;
     Posting posting{
         .transactions = {}, .state = CreditState::provisional, .revision = block.revision + 1};

@@ -21,7 +21,7 @@ using UserNames = std::unordered_map<UserId, std::string>;
 [[nodiscard]] Result<std::vector<Entry>> credit_entries(const std::vector<Credit>& credits,
                                                         const Terms& terms, const UserNames& names);
 
-struct Books {
+struct BlockBooks {
     std::vector<Entry> wanted;  // credit_entries; nothing where it is taken back
     std::vector<Entry> posted;  // for the block so far
     std::int64_t terms_version = 0;
@@ -34,6 +34,6 @@ struct Posting {
     CreditState state = CreditState::none;
     std::int64_t revision = 0;
 };
-[[nodiscard]] Posting post_step(const Step& step, const Books& books);
+[[nodiscard]] Posting post_step(const Step& step, const BlockBooks& books);
 
 }  // namespace lode::payout

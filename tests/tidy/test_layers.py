@@ -34,6 +34,13 @@ SERVICE_ADAPTERS = {
     "payout/operator_repository",  # what an operator sets
     "payout/ledger/ledger_repository",  # its rows
     "payout/ledger/ledger_verification",  # its invariants, read from the rows
+    "payout/settlement/bucket_repository",  # rows of work
+    "payout/settlement/pps_repository",  # sums of work, and what was paid for it
+    "payout/settlement/round_repository",  # rows of blocks and how far each is settled
+    "payout/settlement/settler",   # a pass over all of them
+    "payout/settlement/terms_repository",  # terms and choices
+    "payout/settlement/valuation",  # rows of work to credits
+    "payout/settlement/work_settler",  # rows of work to days and pay per share
     "payout/payment/payer",               # payments joined to wallet, nodes and rows
     "payout/payment/payment_repository",  # their rows
     "payout/payment/sightings",           # what wallet and nodes say of a payment

@@ -174,7 +174,8 @@ class PoolModel {
         OurBlock& seen = block->seen;
         // Its row's conditional update.
         if (seen.credit != step.block.credit || seen.revision != step.block.revision) return;
-        Books books{.wanted = {}, .posted = posted_for(seen.hash), .terms_version = 1, .at = now};
+        BlockBooks books{
+            .wanted = {}, .posted = posted_for(seen.hash), .terms_version = 1, .at = now};
         if (step.kind != Step::Kind::take_back) {
             books.wanted = credit_of(*block, step.round_since());
         }

@@ -1,0 +1,80 @@
+// One pass over all that is to be settled: blocks credited, made final or taken back, work closed
+// and summed up, the PPS family paid by the reserve, old rows deleted. Every step is a transaction
+// under the lease, and a pass that ends anywhere is completed by the next one.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <vector>
+
+#include "payout/settlement/valuation.hpp"
+#include "payout/settlement/work_settler.hpp"
+
+namespace lode::payout {
+
+// What a pass did, and what it found.
+struct PassReport {
+    std::int64_t credited = 0;  // blocks, provisionally; one more for each adjustment
+    std::int64_t finalised = 0;
+    std::int64_t taken_back = 0;
+    std::int64_t open_blocks = 0;      // before it: those that are not final, nor dead for good
+    std::vector<OurBlock> too_deep{};  // payments were paused for these
+    UnixTime closed_before;
+    UnixTime summed_before;
+    std::int64_t pps_users = 0;  // who were posted something
+    Satoshi pps_posted;
+    std::int64_t rows_deleted = 0;
+};
+
+class Settler {
+  public:
+    struct Options {
+        Fence fence;     // of the chain
+        Terms settings;  // as configured: version and effective time are given here
+        std::uint32_t halving_interval = bitcoin::halving_interval;
+    };
+    // The connection outlives it. It must not move.
+    Settler(db::Connection& connection, Options options);
+    Settler(const Settler&) = delete;
+    Settler& operator=(const Settler&) = delete;
+
+    // Errors: conflict when the lease is another's; unavailable: try again later. What was done
+    // before an error stands.
+    [[nodiscard]] Result<PassReport> run(UnixTime now);
+
+    // What a block of this value and height would credit, were it found now. By rows as they are.
+    struct Find {
+        Satoshi amount;
+        std::uint32_t height = 0;
+        UnixTime at;
+    };
+    [[nodiscard]] Result<std::vector<Entry>> simulate(const Find& find);
+
+  private:
+    [[nodiscard]] Result<void> settle_blocks(UnixTime now);
+    [[nodiscard]] Result<void> close(UnixTime before);
+    [[nodiscard]] Result<void> carry_out(const Step& step, const TermsBook& book);
+    [[nodiscard]] Result<void> pause(const std::vector<OurBlock>& blocks);
+    [[nodiscard]] Result<std::vector<Entry>> entries_of(const std::vector<Credit>& credits,
+                                                        const Terms& terms);
+    [[nodiscard]] Result<void> delete_old_rows(UnixTime now);
+    [[nodiscard]] Result<UnixTime> needed_from(const Situation& situation, const TermsBook& book);
+    [[nodiscard]] Result<void> fenced(const std::function<Result<void>()>& body);
+
+    db::Connection& db_;
+    Options options_;
+    LedgerRepository ledger_;
+    RoundRepository rounds_;
+    BucketRepository buckets_;
+    TermsRepository terms_;
+    PpsRepository pps_;
+    Valuation valuation_;
+    WorkSettler work_;
+    UnixTime now_;
+    PassReport report_;
+    bool terms_kept_ = false;
+    std::optional<UnixTime> rows_looked_at_;
+    UnixTime rows_needed_from_;
+};
+
+}  // namespace lode::payout

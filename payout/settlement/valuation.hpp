@@ -1,0 +1,50 @@
+// A block's value divided, from the rows of user_bucket.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "payout/settlement/bucket_repository.hpp"
+#include "payout/settlement/round_repository.hpp"
+
+namespace lode::payout {
+
+struct Valued {
+    BlockSplit split;                // its weights are empty for a solo block
+    std::optional<Window> window{};  // of PPLNS
+    std::vector<Credit> credits;     // they add up to what the pool got
+    std::vector<Weight> scores{};    // of DGM, after the block
+};
+
+class Valuation {
+  public:
+    // All outlive it. `halving_interval`: blocks, of the chain.
+    struct Sources {
+        RoundRepository& rounds;
+        BucketRepository& buckets;
+        std::uint32_t halving_interval = bitcoin::halving_interval;
+    };
+    explicit Valuation(const Sources& sources) : sources_(sources) {}
+
+    // The step's kind does not matter.
+    [[nodiscard]] Result<Valued> value(const Step& step, const BlockMoney& money,
+                                       const TermsBook& terms);
+
+  private:
+    struct Task {
+        const Step& step;
+        const TermsBook& book;
+        const Terms& terms;
+        Valued& valued;
+    };
+    [[nodiscard]] Result<void> weigh(const Task& task);
+    [[nodiscard]] Result<void> weigh_pplns(const Task& task);
+    [[nodiscard]] Result<void> weigh_prop(const Task& task);
+    [[nodiscard]] Result<void> weigh_dgm(const Task& task);
+    [[nodiscard]] Result<Weights> dgm_round(const TimeRange& range, const Task& task,
+                                            const std::vector<Weight>& before);
+
+    Sources sources_;
+};
+
+}  // namespace lode::payout

@@ -1,0 +1,163 @@
+// What is posted is always the earned floor of all work so far less what was posted before, so a
+// pass that ends anywhere is made good by the next; each posting is one transaction with the row
+// that remembers it.
+#include "payout/settlement/work_settler.hpp"
+
+#include <algorithm>
+
+namespace lode::payout {
+namespace {
+
+using std::chrono::milliseconds;
+
+// Of one pass, each up to a day of rows: a pool that was off for weeks catches up in a few.
+constexpr int pieces_max = 1'000;
+// Days whose fees may still have to be posted: payout was off no longer.
+constexpr std::int64_t fee_days = 31;
+
+UnixTime day_of(UnixTime time) {
+    return std::chrono::floor<std::chrono::days>(time);
+}
+
+}  // namespace
+
+Result<WorkSettler::Posted> WorkSettler::run(UnixTime closed, UnixTime now) {
+    now_ = now;
+    posted_ = {};
+    LODE_TRY(const auto* book, of_.terms.book());
+    LODE_TRY_VOID(sum_up(closed, *book));
+    if (of_.terms.per_share()) {
+        LODE_TRY_VOID(post_pps(*book));
+        LODE_TRY_VOID(post_fees(*book));
+    }
+    LODE_TRY(posted_.summed_before, of_.pps.summed_before());
+    return posted_;
+}
+
+Result<void> WorkSettler::sum_up(UnixTime closed, const TermsBook& book) {
+    LODE_TRY(auto from, of_.pps.summed_before());
+    for (int pieces = 0; from < closed && pieces < pieces_max; ++pieces) {
+        LODE_TRY(const auto rows, of_.buckets.next_piece(from, closed));
+        const UnixTime to = rows ? rows->last + milliseconds(1) : closed;
+        LODE_TRY_VOID(sum_piece({from, to, rows.value_or(TimeRange{to, from})}, book));
+        from = to;
+    }
+    return success();
+}
+
+// The rows are closed: what is read here is what there will ever be.
+Result<void> WorkSettler::sum_piece(const Piece& piece, const TermsBook& book) {
+    std::vector<BucketRepository::DaySum> sums;
+    PpsWork work;
+    PpsDues dues;
+    if (piece.rows.first <= piece.rows.last) {
+        LODE_TRY(sums, of_.buckets.day_sums(piece.rows));
+        work = per_share(sums, piece.rows.first, book);
+        LODE_TRY(const auto stored, stored_for(work));
+        LODE_TRY(dues, pps_dues(stored, work, book));
+    }
+    return of_.fenced([&]() -> Result<void> {
+        LODE_TRY(const bool ours, of_.pps.move_summed(piece.from, piece.to));
+        if (!ours) return success();  // the answer to its commit was lost
+        LODE_TRY_VOID(of_.pps.add_day(day_of(piece.rows.first), sums));
+        LODE_TRY(const bool paid, pay("pps to " + std::to_string(to_unix_ms(piece.to)), dues));
+        return of_.pps.add(work, paid ? dues : PpsDues{});
+    });
+}
+
+// By what is summed up and the rows behind that, which may still grow.
+Result<void> WorkSettler::post_pps(const TermsBook& book) {
+    LODE_TRY(UnixTime from, of_.pps.summed_before());
+    PpsWork work;
+    for (;;) {
+        LODE_TRY(const auto piece, of_.buckets.next_piece(from, now_ + std::chrono::hours(1)));
+        if (!piece) break;
+        LODE_TRY(const auto sums, of_.buckets.day_sums(*piece));
+        for (const auto& [key, done] : per_share(sums, piece->first, book)) work[key] += done;
+        from = piece->last + milliseconds(1);
+    }
+    LODE_TRY(const auto stored, stored_for(work));
+    LODE_TRY(const auto dues, pps_dues(stored, work, book));
+    if (dues.empty()) return success();
+    return of_.fenced([&]() -> Result<void> {
+        LODE_TRY(const bool paid, pay("pps " + std::to_string(to_unix_ms(now_)), dues));
+        if (!paid) return success();
+        return of_.pps.add({}, dues);
+    });
+}
+
+Result<void> WorkSettler::post_fees(const TermsBook& book) {
+    LODE_TRY(const auto summed, of_.pps.summed_before());
+    LODE_TRY(const auto days, of_.pps.frozen_days(fee_days));
+    for (const PpsRepository::FrozenDay& day : days) {
+        if (summed < day.day + std::chrono::days(1) || fee_days_done_.contains(day.day)) continue;
+        LODE_TRY_VOID(post_fees_of(day, book));
+        fee_days_done_.insert(day.day);
+    }
+    while (fee_days_done_.size() > fee_days) fee_days_done_.erase(fee_days_done_.begin());
+    return success();
+}
+
+Result<void> WorkSettler::post_fees_of(const PpsRepository::FrozenDay& day, const TermsBook& book) {
+    const std::string key = "fpps " + utc_day(day.day);
+    LODE_TRY(const bool done, of_.pps.is_posted(key));
+    if (done) return success();
+    LODE_TRY(const auto sums, of_.pps.day(day.day));
+    PpsWork work = per_share(sums, day.day, book);
+    std::erase_if(work, [](const auto& of) { return of.first.holder.scheme != Scheme::fpps; });
+    LODE_TRY(const auto dues, fpps_dues(work, day.fees, book));
+    return of_.fenced([&]() -> Result<void> {
+        LODE_TRY_VOID(pay(key, dues));
+        return success();
+    });
+}
+
+PpsWork WorkSettler::per_share(const std::vector<BucketRepository::DaySum>& sums, UnixTime day,
+                               const TermsBook& book) const {
+    PpsWork work;
+    const std::int64_t version = book.at(day).version;
+    for (const BucketRepository::DaySum& sum : sums) {
+        const Scheme scheme = sum.solo ? Scheme::base : book.scheme_of(sum.user, day);
+        if (scheme == Scheme::base) continue;
+        const Satoshi subsidy = subsidy_of_epoch(sum.height_epoch, of_.halving_interval);
+        work[{{sum.bits, subsidy, version}, {sum.user, scheme}}] += sum.work;
+    }
+    return work;
+}
+
+Result<PpsSums> WorkSettler::stored_for(const PpsWork& work) {
+    std::set<PpsPrice> prices;
+    for (const auto& [key, done] : work) prices.insert(key.price);
+    return of_.pps.sums(prices);
+}
+
+Result<bool> WorkSettler::pay(const std::string& key, const PpsDues& dues) {
+    std::map<UserId, std::int64_t> by_user;
+    std::int64_t all = 0;
+    for (const auto& [of, amount] : dues) {
+        by_user[of.holder.user] += amount.value();
+        all += amount.value();
+    }
+    if (all == 0) return true;
+    std::vector<UserId> users;
+    for (const auto& [user, amount] : by_user) users.push_back(user);
+    LODE_TRY(const auto names, of_.rounds.names(users));
+    Transaction transaction{.key = key,
+                            .reason = Reason::pps,
+                            .at = now_,
+                            .terms_version = dues.rbegin()->first.price.terms_version,
+                            .entries = {}};
+    transaction.entries.push_back(
+        {{{.kind = Owner::Kind::reserve, .name = ""}, Pot::balance}, Satoshi(-all)});
+    for (const auto& [user, amount] : by_user) {
+        LODE_TRY(auto owner, owner_of({Payee::Kind::user, user.value()}, {}, names));
+        transaction.entries.push_back({{std::move(owner), Pot::balance}, Satoshi(amount)});
+    }
+    LODE_TRY(const auto posted, of_.ledger.post(transaction));
+    if (posted == LedgerRepository::Posted::already) return false;
+    posted_.users += std::ssize(by_user);
+    posted_.amount = Satoshi(posted_.amount.value() + all);
+    return true;
+}
+
+}  // namespace lode::payout

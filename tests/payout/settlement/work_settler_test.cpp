@@ -1,0 +1,101 @@
+// Pay per share from rows of work: what is posted is what all work has earned, however it is cut
+// into passes.
+#include "payout/settlement/work_settler.hpp"
+
+#include "tests/payout/settlement/pool_rows.hpp"
+
+using namespace lode;
+using namespace lode::payout;
+using namespace lode::payout::test;
+
+namespace {
+
+void choose(PoolRows& pool, std::int64_t user, const std::string& scheme, UnixTime from) {
+    pool.run("INSERT INTO user_scheme VALUES ('btc', ?, ?, ?, ?)",
+             {user, to_unix_ms(from), scheme, to_unix_ms(from)});
+}
+
+// Half of a block's work is worth half its subsidy of 50 coins.
+constexpr std::int64_t half = 50 * coin / 50 / 2;
+
+}  // namespace
+
+TEST_CASE("the reserve pays per share, each once, before and after rows are closed", "[database]") {
+    PoolRows pool(settings(BaseScheme::pplns));
+    choose(pool, 1, "pps", midnight);
+    choose(pool, 2, "fpps", midnight);
+    pool.work({.start = midnight - hours(1), .user = 1, .hashes = 50});  // not chosen yet
+    pool.work({.start = midnight + hours(1), .user = 1, .hashes = 1});
+    pool.work({.start = midnight + hours(1), .user = 2, .hashes = 1});
+    pool.work({.start = midnight + hours(1), .user = 3, .hashes = 1});
+    pool.work({.start = midnight + hours(1), .user = 1, .hashes = 9, .scheme = "solo"});
+    const auto first = pool.pass(midnight + hours(2));
+    CHECK(first.pps_users == 2);
+    CHECK(pool.user("alice", Pot::balance) == half / 100 * 98);
+    CHECK(pool.user("bob", Pot::balance) == half / 100 * 97);
+    CHECK(pool.user("carol", Pot::balance) == 0);
+    CHECK(pool.reserve(Pot::balance) == -first.pps_posted.value());
+    CHECK(pool.pass(midnight + hours(3)).pps_users == 0);
+
+    pool.work({.start = midnight + hours(3), .user = 1, .hashes = 1, .partition = 1});
+    CHECK(pool.pass(midnight + hours(4)).pps_users == 1);
+    CHECK(pool.user("alice", Pot::balance) == half / 100 * 98 * 2);
+    // Closed and summed up, nothing is due again.
+    pool.reach(midnight + days(3));
+    const auto closed = pool.pass(midnight + days(3));
+    CHECK(closed.pps_users == 0);
+    CHECK(closed.summed_before == midnight + days(2));
+    CHECK(pool.count("pps_sum") == 2);
+    pool.restart();
+    pool.work({.start = midnight + days(2), .user = 1, .hashes = 2});
+    CHECK(pool.pass(midnight + days(3)).pps_users == 1);
+    CHECK(pool.user("alice", Pot::balance) == half / 100 * 98 * 4);
+}
+
+TEST_CASE("work that is first seen when it is closed is paid too", "[database]") {
+    PoolRows pool(settings(BaseScheme::pplns));
+    choose(pool, 1, "pps_plus", midnight);
+    pool.work({.start = midnight + hours(1), .user = 1, .hashes = 1});
+    pool.reach(midnight + days(3));
+    CHECK(pool.pass(midnight + days(3)).pps_users == 1);
+    CHECK(pool.user("alice", Pot::balance) == half / 100 * 98);
+    CHECK(pool.pass(midnight + days(4)).pps_users == 0);
+}
+
+TEST_CASE("the fees of a day are posted once, when they are frozen and the day is closed",
+          "[database]") {
+    PoolRows pool(settings(BaseScheme::pplns));
+    choose(pool, 1, "pps", midnight);
+    choose(pool, 2, "fpps", midnight);
+    pool.work({.start = midnight + hours(1), .user = 1, .hashes = 1});
+    pool.work({.start = midnight + hours(1), .user = 2, .hashes = 1});
+    pool.run("INSERT INTO fee_day VALUES ('btc', ?, 10, 100, 1000, 0)", {to_unix_ms(midnight)});
+    pool.pass(midnight + hours(2));
+    CHECK(pool.user("bob", Pot::balance) == half / 100 * 97);
+    pool.reach(midnight + days(3));
+    for (int i = 0; i < 3; ++i) {
+        if (i == 2) pool.restart();
+        pool.pass(midnight + days(3));
+        CHECK(pool.user("bob", Pot::balance) == half / 100 * 97 + half / 1000 * 97);
+        CHECK(pool.user("alice", Pot::balance) == half / 100 * 98);
+    }
+}
+
+TEST_CASE("days are summed up to the last share, once", "[database]") {
+    PoolRows pool(settings(BaseScheme::pplns));
+    for (int hour = 0; hour < 60; ++hour) {
+        pool.work({.start = midnight + hours(hour), .user = 1 + hour % 2, .hashes = 5});
+    }
+    pool.work({.start = midnight, .user = 1, .hashes = 3, .scheme = "solo"});
+    pool.reach(midnight + hours(61));
+    for (int hour = 25; hour <= 62; hour += 3) pool.pass(midnight + hours(hour));
+    const auto rows = pool.connection
+                          .query(
+                              "SELECT SUM(shares), SUM(work_0) FROM user_day WHERE chain = "
+                              "'btc' AND scheme = 'base'")
+                          .value();
+    // Behind by 24 hours.
+    CHECK(rows[0].integer(0) == 37);
+    CHECK(rows[0].integer(1) == 37 * 5);
+    CHECK(pool.count("user_day") == 2 + 2 + 1);
+}
