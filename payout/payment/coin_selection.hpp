@@ -38,8 +38,8 @@ inline constexpr std::uint64_t frame_weight = 4 * (4 + 4 + 3 + 3) + 2;
 [[nodiscard]] Satoshi fee_of(FeeRate rate, std::uint64_t weight);
 
 struct Need {
-    Satoshi amount;  // inputs less fee and change, or where `fee_payer` is recipients
-                     // inputs less change
+    // Not 0: inputs less fee and change, or where the recipients pay the fee less change alone.
+    Satoshi amount;
     FeePayer fee_payer = FeePayer::pool;
     std::uint64_t weight = 0;  // of the outputs but for the change
     Bytes change_script;

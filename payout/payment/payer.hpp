@@ -10,6 +10,8 @@
 #include "common/node/wallet_rpc.hpp"
 #include "payout/payment/payment_store.hpp"
 #include "payout/payment/plan.hpp"
+#include "payout/payment/sightings.hpp"
+#include "payout/payment/version.hpp"
 
 namespace lode::payout {
 
@@ -25,14 +27,16 @@ struct PayerSettings {
     Satoshi minimum{100'000};
     std::chrono::milliseconds interval = std::chrono::hours(1);  // between payments
     Satoshi batch_max{bitcoin::money_max};
-    Satoshi day_max{bitcoin::money_max};  // within any 24 hours
-    Satoshi hot_max{bitcoin::money_max};  // more in a hot wallet is reported
-    std::size_t open_max = 10;            // payments at a time
-    std::int64_t settle_depth = 6;        // confirmations
-    std::string change_address{};         // empty: a new one of the wallet's each time
-    std::int64_t fee_target = 6;          // blocks to confirm within, for the node's estimate
-    FeeRate fee_rate_fallback{10'000};    // when the node has no estimate
-    FeeRate fee_rate_max{200'000};        // no estimate is taken for more
+    Satoshi day_max{bitcoin::money_max};                 // within any 24 hours
+    Satoshi hot_max{bitcoin::money_max};                 // more in a hot wallet is reported
+    std::size_t outputs_max = 2'000;                     // of one payment
+    std::map<std::string, std::string> fee_addresses{};  // of fee recipients, by name
+    std::size_t open_max = 10;                           // payments at a time
+    std::int64_t settle_depth = 6;                       // confirmations
+    std::string change_address{};       // empty: a new one of the wallet's each time
+    std::int64_t fee_target = 6;        // blocks to confirm within, for the node's estimate
+    FeeRate fee_rate_fallback{10'000};  // when the node has no estimate
+    FeeRate fee_rate_max{200'000};      // no estimate is taken for more
 };
 
 // What a pass did and found.
@@ -60,11 +64,7 @@ class Payer {
         node::WalletRpc& wallet;
         std::vector<node::NodeRpc*> others{};
     };
-    Payer(Neighbours neighbours, PayerSettings settings)
-        : store_(neighbours.store),
-          wallet_(neighbours.wallet),
-          others_(std::move(neighbours.others)),
-          settings_(std::move(settings)) {}
+    Payer(Neighbours neighbours, PayerSettings settings);
 
     // Takes every open payment as far as it goes and begins a new one when it is time. An error
     // when the database or the wallet's node does not answer: the next pass goes on.
@@ -87,9 +87,37 @@ class Payer {
                                                        UnixTime now);
 
   private:
+    struct Pass {
+        UnixTime now;
+        PayReport report;
+    };
+    // An error ends the pass; what only concerns this payment becomes one of the troubles.
+    [[nodiscard]] Result<void> advance(Payment payment, Pass& pass);
+    [[nodiscard]] Result<void> step(Payment& payment, Pass& pass);
+    [[nodiscard]] Result<void> sign_first(Payment& payment, Pass& pass);
+    // Whether a node has a version now; if not, why each was refused is a trouble.
+    [[nodiscard]] Result<bool> send(const Payment& payment, Pass& pass);
+    [[nodiscard]] Result<void> look_for_coins(const Payment& payment, Pass& pass);
+    [[nodiscard]] Result<void> adopt(const Payment& payment,
+                                     const bitcoin::Transaction& transaction, UnixTime now);
+    [[nodiscard]] Result<void> begin(Pass& pass);
+    [[nodiscard]] Result<bool> is_time(const Pass& pass);
+    [[nodiscard]] Result<void> measure(Pass& pass);
+
+    [[nodiscard]] Result<PaymentPlan> plan_with(const std::string& change_address, UnixTime now);
+    [[nodiscard]] Result<std::vector<Coin>> free_coins(const std::vector<Payment>& open);
+    [[nodiscard]] Result<FeeRate> fee_rate();
+    [[nodiscard]] Result<Payment> find_open(PaymentId id);
+    [[nodiscard]] Result<UnsignedVersion> replacement(const Payment& payment,
+                                                      std::optional<FeeRate> rate);
+    // The signed transaction is what was to be signed, and its fee is no more than allowed.
+    [[nodiscard]] Result<PaymentVersion> accept(const Payment& payment,
+                                                const bitcoin::Transaction& transaction,
+                                                const std::vector<PaymentInput>& others);
+
     PaymentStore& store_;
     node::WalletRpc& wallet_;
-    std::vector<node::NodeRpc*> others_;
+    Sightings sightings_;
     PayerSettings settings_;
 };
 

@@ -1,6 +1,8 @@
 // Payments as rows, each change in one transaction with its ledger entries.
 #pragma once
 
+#include <functional>
+
 #include "common/db/db.hpp"
 #include "payout/ledger/ledger_repository.hpp"
 #include "payout/payment/payment_store.hpp"
@@ -34,6 +36,16 @@ class PaymentRepository final : public PaymentStore {
     [[nodiscard]] Result<Pause> pause() override;
 
   private:
+    [[nodiscard]] Result<void> under_lease(UnixTime now, const std::function<Result<void>()>& body);
+    [[nodiscard]] Result<std::vector<PaymentId>> spenders(const std::vector<PaymentInput>& inputs);
+    [[nodiscard]] Result<PaymentId> insert(const PaymentDraft& draft, UnixTime now);
+    [[nodiscard]] Result<bool> close(PaymentId id, PaymentState state, UnixTime now);
+    // Who bears this much of a network fee.
+    [[nodiscard]] Result<Owner> bearer_of(Satoshi part);
+    [[nodiscard]] Result<Payment> read(const db::Row& row);
+    [[nodiscard]] Result<void> read_items(Payment& payment);
+    [[nodiscard]] Result<void> read_versions(Payment& payment);
+
     db::Connection& db_;
     Options options_;
     LedgerRepository ledger_;

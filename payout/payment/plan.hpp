@@ -61,6 +61,7 @@ struct PlanInput {
     std::vector<Coin> coins;  // none of which an open payment spends
     std::string change_address;
     std::int64_t height = 0;
+    UnixTime now{};
 };
 // Pays the smallest balances first, so that limits delay few. Malformed when the change address
 // is none of the network.

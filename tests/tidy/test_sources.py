@@ -23,6 +23,7 @@ REASONS = {
     "payout/settlement/valuation.cpp": "by settler_test",
     "sharelogger/archive_frame.cpp": "by archive_test",
     "lode/operator.cpp": "by sharelog_command_test and user_command_test",
+    "payout/payment/sightings.cpp": "by payer_test, over a simulated wallet and chain",
     "sserver/defence.cpp": "by service_defence_test, which runs the whole server",
     "sserver/offence.cpp": "names; by guard_test and loop_defence_test",
     "sserver/doors.cpp": "by service_test, which runs the whole server",

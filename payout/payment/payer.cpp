@@ -1,0 +1,375 @@
+// One pass: payments that are open step by step, then perhaps a new one.
+#include "payout/payment/payer.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "common/bitcoin/script.hpp"
+
+namespace lode::payout {
+namespace {
+
+// What nodes relay at least by default: 1 satoshi a virtual byte.
+constexpr FeeRate rate_min{1'000};
+constexpr auto day = std::chrono::hours(24);
+
+// What only a person or another block can change about one payment; other payments go on.
+bool concerns_payment_alone(const Error& error) {
+    return error.code == ErrorCode::rejected || error.code == ErrorCode::malformed ||
+           error.code == ErrorCode::exhausted;
+}
+
+std::string named(const Payment& payment, const std::string& what) {
+    return "payment " + std::to_string(payment.id.value()) + ": " + what;
+}
+
+std::vector<bitcoin::OutPoint> places(const std::vector<PaymentInput>& inputs) {
+    std::vector<bitcoin::OutPoint> coins;
+    for (const PaymentInput& input : inputs) coins.push_back(input.coin);
+    return coins;
+}
+
+// Fits any program of 20 bytes, so that a plan that is only shown costs the wallet no address.
+Result<std::string> any_change_address(bitcoin::Network network) {
+    return bitcoin::address_of_script(bitcoin::witness_script(0, Bytes(20)), network);
+}
+
+}  // namespace
+
+Payer::Payer(Neighbours neighbours, PayerSettings settings)
+    : store_(neighbours.store),
+      wallet_(neighbours.wallet),
+      sightings_(neighbours.wallet, std::move(neighbours.others)),
+      settings_(std::move(settings)) {}
+
+Result<PayReport> Payer::run(UnixTime now) {
+    Pass pass{.now = now, .report = {}};
+    LODE_TRY(pass.report.pause, store_.pause());
+    LODE_TRY(auto open, store_.open());
+    for (Payment& payment : open) {
+        LODE_TRY_VOID(advance(std::move(payment), pass));
+    }
+    LODE_TRY(const auto time, is_time(pass));
+    if (time) {
+        LODE_TRY_VOID(begin(pass));
+    }
+    LODE_TRY_VOID(measure(pass));
+    return std::move(pass.report);
+}
+
+Result<void> Payer::advance(Payment payment, Pass& pass) {
+    const auto done = step(payment, pass);
+    if (done || !concerns_payment_alone(done.error())) return done;
+    pass.report.troubles.push_back(named(payment, done.error().context));
+    return success();
+}
+
+Result<void> Payer::step(Payment& payment, Pass& pass) {
+    if (payment.state == PaymentState::locked && settings_.wallet == WalletKind::hot &&
+        !pass.report.pause.paused) {
+        const auto signed_now = sign_first(payment, pass);
+        if (!signed_now) {
+            if (!concerns_payment_alone(signed_now.error())) return signed_now;
+            pass.report.troubles.push_back(named(payment, signed_now.error().context));
+        }
+    }
+    LODE_TRY(const auto versions, sightings_.confirmed(payment));
+    const auto verdict = judge_confirmed(versions, settings_.settle_depth);
+    if (const auto* settled = std::get_if<Settle>(&verdict)) {
+        LODE_TRY_VOID(store_.settle(payment, settled->txid, pass.now));
+        ++pass.report.settled;
+        return success();
+    }
+    if (!versions.empty()) return success();
+    // A pause holds back what no node has seen yet.
+    if (payment.state == PaymentState::sent ||
+        (payment.state == PaymentState::signed_ && !pass.report.pause.paused)) {
+        LODE_TRY(const auto taken, send(payment, pass));
+        if (taken) return success();
+    }
+    return look_for_coins(payment, pass);
+}
+
+Result<void> Payer::sign_first(Payment& payment, Pass& pass) {
+    LODE_TRY(const auto version, first_version(payment.draft, settings_.network));
+    LODE_TRY(const auto transaction, wallet_.sign(version.transaction));
+    LODE_TRY(auto accepted, accept(payment, transaction, {}));
+    accepted.stored = pass.now;
+    LODE_TRY_VOID(store_.add_version(payment.id, accepted, {}));
+    payment.versions.push_back(std::move(accepted));
+    payment.state = PaymentState::signed_;
+    ++pass.report.signed_;
+    return success();
+}
+
+Result<PaymentVersion> Payer::accept(const Payment& payment,
+                                     const bitcoin::Transaction& transaction,
+                                     const std::vector<PaymentInput>& others) {
+    LODE_TRY(const auto version, recognise(payment, transaction, others, settings_.network));
+    // A first version may also leave change to the miner that is too small to be an output.
+    const Satoshi most =
+        std::max(fee_of(settings_.fee_rate_max, bitcoin::weight(transaction)), payment.draft.fee);
+    if (version.fee > most) {
+        return failure(ErrorCode::rejected, "a fee of " + std::to_string(version.fee.value()) +
+                                                " satoshi, at most " +
+                                                std::to_string(most.value()) + " is allowed");
+    }
+    return PaymentVersion{.txid = bitcoin::txid(transaction),
+                          .raw = bitcoin::serialise(transaction),
+                          .fee = version.fee,
+                          .stored = {}};
+}
+
+Result<bool> Payer::send(const Payment& payment, Pass& pass) {
+    std::string refusals;
+    // The newest first: it pays most.
+    for (auto version = payment.versions.rbegin(); version != payment.versions.rend(); ++version) {
+        LODE_TRY(const auto transaction, bitcoin::parse_transaction(version->raw));
+        const auto sent = wallet_.send(transaction);
+        if (sent) {
+            if (payment.state == PaymentState::signed_) {
+                LODE_TRY_VOID(store_.mark_sent(payment.id, pass.now));
+                ++pass.report.sent;
+            }
+            return true;
+        }
+        if (sent.error().code != ErrorCode::rejected) return sent.error();
+        refusals += (refusals.empty() ? "" : "; ") + sent.error().context;
+    }
+    pass.report.troubles.push_back(named(payment, refusals));
+    return false;
+}
+
+Result<void> Payer::look_for_coins(const Payment& payment, Pass& pass) {
+    LODE_TRY(const auto fates, sightings_.fates(payment));
+    const auto verdict = judge_fates(payment, fates);
+    if (const auto* made = std::get_if<Adopt>(&verdict)) {
+        pass.report.troubles.push_back(
+            named(payment, "paid by " + bitcoin::to_display_hex(bitcoin::txid(made->transaction)) +
+                               ", which was made elsewhere"));
+        return adopt(payment, made->transaction, pass.now);
+    }
+    if (std::holds_alternative<Cancel>(verdict)) {
+        LODE_TRY_VOID(store_.cancel(payment, pass.now));
+        ++pass.report.cancelled;
+        pass.report.troubles.push_back(named(payment, "cancelled: its coins were spent otherwise"));
+        return wallet_.unlock(places(all_inputs(payment)));
+    }
+    if (!fates.empty()) {
+        pass.report.troubles.push_back(named(payment, "its coins are spent otherwise, " +
+                                                          std::to_string(fates.front().depth) +
+                                                          " blocks deep so far"));
+    }
+    return success();
+}
+
+Result<void> Payer::adopt(const Payment& payment, const bitcoin::Transaction& transaction,
+                          UnixTime now) {
+    std::int64_t fee = 0;
+    for (const bitcoin::TxInput& input : transaction.inputs) {
+        LODE_TRY(const auto amount, sightings_.amount(input.previous));
+        fee += amount.value();
+    }
+    for (const bitcoin::TxOutput& output : transaction.outputs) fee -= output.amount.value();
+    // Its further coins are spent in the chain: nobody needs to be kept from them.
+    return store_.add_version(payment.id,
+                              {.txid = bitcoin::txid(transaction),
+                               .raw = bitcoin::serialise(transaction),
+                               .fee = Satoshi(fee),
+                               .stored = now},
+                              {});
+}
+
+Result<bool> Payer::is_time(const Pass& pass) {
+    if (pass.report.pause.paused) return false;
+    LODE_TRY(const auto newest, store_.newest());
+    return !newest || *newest + settings_.interval <= pass.now;
+}
+
+Result<void> Payer::begin(Pass& pass) {
+    LODE_TRY(const auto open, store_.open());
+    if (open.size() >= settings_.open_max) {
+        pass.report.troubles.push_back(std::to_string(open.size()) +
+                                       " payments are open: no more are begun");
+        return success();
+    }
+    LODE_TRY(auto shown, plan(pass.now));
+    for (const Skipped& skipped : shown.skipped) ++pass.report.skipped[skipped.reason];
+    if (shown.draft.items.empty()) return success();
+    std::string change = settings_.change_address;
+    if (change.empty()) {
+        LODE_TRY(change, wallet_.change_address());
+    }
+    LODE_TRY(auto planned, plan_with(change, pass.now));
+    if (planned.draft.items.empty()) return success();
+    Payment payment{.draft = std::move(planned.draft), .created = pass.now, .updated = pass.now};
+    LODE_TRY(payment.id, store_.lock(payment.draft, pass.now));
+    ++pass.report.planned;
+    // A courtesy to people who use the wallet by hand: nothing relies on it.
+    const auto locked = wallet_.lock(places(payment.draft.inputs));
+    if (!locked) pass.report.troubles.push_back(named(payment, locked.error().context));
+    return advance(std::move(payment), pass);
+}
+
+Result<void> Payer::measure(Pass& pass) {
+    LODE_TRY(const auto open, store_.open());
+    pass.report.open = static_cast<std::int64_t>(open.size());
+    LODE_TRY(const auto balances, wallet_.balances());
+    pass.report.wallet_balance = balances.trusted;
+    if (settings_.wallet == WalletKind::hot && balances.trusted > settings_.hot_max) {
+        pass.report.over_hot_max = Satoshi(balances.trusted.value() - settings_.hot_max.value());
+    }
+    return success();
+}
+
+Result<FeeRate> Payer::fee_rate() {
+    LODE_TRY(const auto estimate, wallet_.fee_rate(settings_.fee_target));
+    const FeeRate rate = estimate ? FeeRate(estimate->value()) : settings_.fee_rate_fallback;
+    return std::clamp(rate, rate_min, std::max(rate_min, settings_.fee_rate_max));
+}
+
+// Confirmed coins, and change of our own that is not, each unless an open payment spends it.
+Result<std::vector<Coin>> Payer::free_coins(const std::vector<Payment>& open) {
+    std::set<std::pair<bitcoin::Hash256, std::uint32_t>> taken;
+    std::set<bitcoin::Hash256> sent;
+    for (const Payment& payment : open) {
+        for (const PaymentInput& input : all_inputs(payment)) {
+            taken.insert({input.coin.txid, input.coin.index});
+        }
+        // What was replaced once may be confirmed in either form.
+        if (payment.versions.size() == 1) sent.insert(payment.versions.front().txid);
+    }
+    LODE_TRY(const auto listed, wallet_.coins());
+    std::vector<Coin> coins;
+    for (const node::WalletCoin& coin : listed) {
+        if (taken.contains({coin.at.txid, coin.at.index})) continue;
+        if (coin.confirmations < 1 && !sent.contains(coin.at.txid)) continue;
+        coins.push_back({coin.at, coin.amount, coin.script, coin.confirmations});
+    }
+    return coins;
+}
+
+Result<PaymentPlan> Payer::plan(UnixTime now) {
+    if (!settings_.change_address.empty()) return plan_with(settings_.change_address, now);
+    LODE_TRY(const auto change, any_change_address(settings_.network));
+    return plan_with(change, now);
+}
+
+Result<PaymentPlan> Payer::plan_with(const std::string& change_address, UnixTime now) {
+    LODE_TRY(const auto open, store_.open());
+    PlanInput input{.change_address = change_address, .now = now};
+    LODE_TRY(input.coins, free_coins(open));
+    LODE_TRY(input.candidates, store_.candidates(settings_.minimum));
+    for (Candidate& candidate : input.candidates) {
+        if (candidate.owner.kind != Owner::Kind::fee || !candidate.address.empty()) continue;
+        const auto address = settings_.fee_addresses.find(candidate.owner.name);
+        if (address != settings_.fee_addresses.end()) candidate.address = address->second;
+    }
+    LODE_TRY(input.height, wallet_.height());
+    LODE_TRY(const auto today, store_.paid_since(now - day));
+    LODE_TRY(const auto rate, fee_rate());
+    return plan_payment(
+        input,
+        {.network = settings_.network,
+         .fee_payer = settings_.fee_payer,
+         .minimum = settings_.minimum,
+         .batch_max = settings_.batch_max,
+         .day_max = Satoshi(std::max(settings_.day_max.value() - today.value(), std::int64_t{0})),
+         .outputs_max = settings_.outputs_max,
+         .selection = {.rate = rate}});
+}
+
+Result<Payment> Payer::find_open(PaymentId id) {
+    LODE_TRY(auto payment, store_.find(id));
+    if (!payment) {
+        return failure(ErrorCode::rejected, "no payment " + std::to_string(id.value()));
+    }
+    if (!is_open(payment->state)) {
+        return failure(ErrorCode::rejected,
+                       named(*payment, "it is " + std::string(to_string(payment->state))));
+    }
+    return *std::move(payment);
+}
+
+Result<UnsignedVersion> Payer::replacement(const Payment& payment, std::optional<FeeRate> rate) {
+    if (payment.versions.empty()) {
+        return failure(ErrorCode::rejected, named(payment, "there is nothing to replace"));
+    }
+    LODE_TRY(const auto confirmed, sightings_.confirmed(payment));
+    if (!confirmed.empty()) {
+        return failure(ErrorCode::rejected, named(payment, "it is in a block"));
+    }
+    LODE_TRY(const auto open, store_.open());
+    for (const Payment& other : open) {
+        for (const PaymentInput& input : all_inputs(other)) {
+            if (std::ranges::find(payment.versions, input.coin.txid, &PaymentVersion::txid) ==
+                payment.versions.end()) {
+                continue;
+            }
+            return failure(ErrorCode::rejected,
+                           named(payment, "payment " + std::to_string(other.id.value()) +
+                                              " spends its change: bump that one"));
+        }
+    }
+    if (rate && *rate > settings_.fee_rate_max) {
+        return failure(ErrorCode::rejected, "the rate is above the limit of " +
+                                                std::to_string(settings_.fee_rate_max.value()));
+    }
+    if (!rate) {
+        LODE_TRY(const auto asked, fee_rate());
+        const PaymentVersion& last = payment.versions.back();
+        LODE_TRY(const auto transaction, bitcoin::parse_transaction(last.raw));
+        // A quarter more, in satoshi for 4,000 weight units.
+        const auto weight = static_cast<std::int64_t>(bitcoin::weight(transaction));
+        const FeeRate more(last.fee.value() * 5'000 / weight + 1);
+        rate = std::min(std::max(asked, more), settings_.fee_rate_max);
+    }
+    LODE_TRY(auto coins, free_coins(open));
+    auto version =
+        bump_version(payment, std::move(coins), {.rate = *rate, .network = settings_.network});
+    if (!version)
+        return failure_in("payment " + std::to_string(payment.id.value()), version.error());
+    return version;
+}
+
+Result<Satoshi> Payer::bump(PaymentId id, std::optional<FeeRate> rate, UnixTime now) {
+    LODE_TRY(const auto payment, find_open(id));
+    LODE_TRY(const auto version, replacement(payment, rate));
+    LODE_TRY(const auto transaction, wallet_.sign(version.transaction));
+    LODE_TRY(auto accepted, accept(payment, transaction, version.more_inputs));
+    accepted.stored = now;
+    LODE_TRY_VOID(store_.add_version(id, accepted, version.more_inputs));
+    return accepted.fee;
+}
+
+Result<std::string> Payer::export_psbt(PaymentId id, std::optional<FeeRate> rate) {
+    LODE_TRY(const auto payment, find_open(id));
+    if (rate) {
+        LODE_TRY(const auto version, replacement(payment, rate));
+        return wallet_.to_psbt(version.transaction);
+    }
+    if (!payment.versions.empty()) {
+        return failure(ErrorCode::rejected,
+                       named(payment, "it is signed already: a replacement needs a rate"));
+    }
+    LODE_TRY(const auto version, first_version(payment.draft, settings_.network));
+    return wallet_.to_psbt(version.transaction);
+}
+
+Result<bitcoin::Hash256> Payer::import_psbt(PaymentId id, const std::string& psbt, UnixTime now) {
+    LODE_TRY(const auto payment, find_open(id));
+    LODE_TRY(const auto transaction, wallet_.finish_psbt(psbt));
+    LODE_TRY(const auto open, store_.open());
+    LODE_TRY(const auto coins, free_coins(open));
+    std::vector<PaymentInput> free;
+    for (const Coin& coin : coins) {
+        if (coin.confirmations > 0) free.push_back({coin.at, coin.amount});
+    }
+    LODE_TRY(const auto version, recognise(payment, transaction, free, settings_.network));
+    LODE_TRY(auto accepted, accept(payment, transaction, free));
+    accepted.stored = now;
+    LODE_TRY_VOID(store_.add_version(id, accepted, version.more_inputs));
+    return accepted.txid;
+}
+
+}  // namespace lode::payout

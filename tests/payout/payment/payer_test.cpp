@@ -1,0 +1,228 @@
+// The payer over a simulated wallet, chain and store, one thing at a time.
+#include "payout/payment/payer.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+#include "tests/payout/payment/paying_pool.hpp"
+
+using namespace lode;
+using namespace lode::payout;
+using namespace lode::payout::test;
+
+namespace {
+
+// With one user to be paid 60,000 and nothing that fails.
+struct CalmPool : Pool {
+    CalmPool() : Pool(1) {
+        chance.be_quiet();
+        node.lags = false;
+        deposit(100'000);
+        credit(1, 60'000);
+    }
+};
+
+}  // namespace
+
+TEST_CASE("a payment is planned, signed, sent and settled when it is deep") {
+    CalmPool pool;
+    const auto first = pool.run();
+    CHECK(first.planned == 1);
+    CHECK(first.signed_ == 1);
+    CHECK(first.sent == 1);
+    CHECK(first.open == 1);
+    CHECK(first.troubles.empty());
+    CHECK(pool.pot(1, Pot::locked) == 60'000);
+    pool.mine(5);
+    CHECK(pool.run().settled == 0);
+    pool.mine();
+    const auto last = pool.run();
+    CHECK(last.settled == 1);
+    CHECK(last.open == 0);
+    CHECK(pool.pot(1, Pot::paid) == 60'000);
+    CHECK(pool.paid_in_chain(1) == 60'000);
+}
+
+TEST_CASE("with a second node both must see it deep") {
+    CalmPool pool;
+    pool.second_node = true;
+    REQUIRE(pool.run().sent == 1);
+    pool.mine(6);
+    SimulatedChain behind;  // knows none of these blocks
+    SimulatedNode stranger(behind, pool.chance);
+    Payer lonely({pool.store, pool.wallet, {&stranger}}, pool.settings);
+    CHECK(lonely.run(pool.now).value().settled == 0);
+    CHECK(pool.run().settled == 1);
+}
+
+TEST_CASE("the next payment waits for its interval and for room") {
+    CalmPool pool;
+    REQUIRE(pool.run().planned == 1);
+    pool.credit(2, 20'000);
+    CHECK(pool.run().planned == 0);
+    pool.now += pool.settings.interval;
+    pool.settings.open_max = 1;
+    const auto full = pool.run();
+    CHECK(full.planned == 0);
+    CHECK(full.troubles.size() == 1);
+    pool.settings.open_max = 2;
+    // Out of the first one's change, which is not confirmed.
+    CHECK(pool.run().planned == 1);
+    CHECK(pool.store.payments.rbegin()->second.draft.inputs[0].coin.txid ==
+          pool.store.payments.begin()->second.versions[0].txid);
+}
+
+TEST_CASE("a pause begins and sends nothing new, and follows what is out") {
+    CalmPool pool;
+    pool.store.paused = {true, "looking"};
+    CHECK(pool.run().planned == 0);
+    CHECK(pool.run().pause.reason == "looking");
+    pool.store.paused = {};
+    REQUIRE(pool.run().sent == 1);
+    pool.store.paused = {true, "looking"};
+    pool.mine(6);
+    CHECK(pool.run().settled == 1);
+}
+
+TEST_CASE("what is paid today counts against the day's limit") {
+    CalmPool pool;
+    pool.settings.day_max = Satoshi(70'000);
+    REQUIRE(pool.run().planned == 1);
+    pool.credit(2, 20'000);
+    pool.now += pool.settings.interval;
+    auto report = pool.run();
+    CHECK(pool.pot(2, Pot::locked) == 10'000);
+    pool.now += std::chrono::hours(25);
+    CHECK(pool.run().planned == 1);
+    CHECK(pool.pot(2, Pot::locked) == 20'000);
+}
+
+TEST_CASE("a dry run shows who would be paid and changes nothing") {
+    CalmPool pool;
+    const auto plan = pool.payer().plan(pool.now).value();
+    REQUIRE(plan.draft.items.size() == 1);
+    CHECK(plan.draft.items[0].amount == Satoshi(60'000));
+    CHECK(pool.store.payments.empty());
+    CHECK(pool.pot(1, Pot::balance) == 60'000);
+}
+
+TEST_CASE("fee recipients are paid where the settings say") {
+    CalmPool pool;
+    const Owner purse{Owner::Kind::fee, "pool"};
+    Transaction transaction{.key = "fee"};
+    transaction.entries = {{{purse, Pot::balance}, Satoshi(30'000)},
+                           {{{Owner::Kind::world, ""}, Pot::mined}, Satoshi(-30'000)}};
+    REQUIRE(pool.store.post(transaction));
+    const auto without = pool.payer().plan(pool.now).value();
+    REQUIRE(without.skipped.size() == 1);
+    CHECK(without.skipped[0].reason == SkipReason::no_address);
+    pool.settings.fee_addresses["pool"] = address_of(9);
+    const auto with = pool.payer().plan(pool.now).value();
+    REQUIRE(with.draft.items.size() == 2);
+    CHECK(with.draft.items[0].address == address_of(9));
+}
+
+TEST_CASE("a hot wallet that holds more than its cap is told") {
+    CalmPool pool;
+    pool.settings.hot_max = Satoshi(99'000);
+    pool.store.paused = {true, "x"};
+    CHECK(pool.run().over_hot_max == Satoshi(1'000));
+    pool.settings.wallet = WalletKind::watch_only;
+    CHECK(pool.run().over_hot_max == Satoshi(0));
+}
+
+TEST_CASE("a bump is stored, sent and settles the payment") {
+    CalmPool pool;
+    REQUIRE(pool.run().sent == 1);
+    const auto fee = pool.payer().bump(PaymentId(1), std::nullopt, pool.now).value();
+    const Payment& payment = pool.only_payment();
+    REQUIRE(payment.versions.size() == 2);
+    CHECK(payment.versions[1].fee == fee);
+    CHECK(fee > payment.versions[0].fee);
+    CHECK_FALSE(pool.chain.in_mempool(payment.versions[1].txid));
+    REQUIRE(pool.run().troubles.empty());
+    CHECK(pool.chain.in_mempool(payment.versions[1].txid));
+    CHECK_FALSE(pool.chain.in_mempool(payment.versions[0].txid));
+    pool.mine(6);
+    CHECK(pool.run().settled == 1);
+    CHECK(pool.store.ledger[{{Owner::Kind::world, ""}, Pot::network_fee}] == fee.value());
+    CHECK(pool.paid_in_chain(1) == 60'000);
+}
+
+TEST_CASE("what cannot be bumped is told why") {
+    CalmPool pool;
+    CHECK(pool.payer().bump(PaymentId(1), {}, pool.now).error().code == ErrorCode::rejected);
+    REQUIRE(pool.run().sent == 1);
+    const auto high = pool.payer().bump(PaymentId(1), FeeRate(100'001), pool.now);
+    CHECK(high.error().context.find("above the limit") != std::string::npos);
+    pool.credit(2, 20'000);
+    pool.now += pool.settings.interval;
+    REQUIRE(pool.run().planned == 1);
+    const auto spent = pool.payer().bump(PaymentId(1), {}, pool.now);
+    CHECK(spent.error().context.find("payment 2 spends its change") != std::string::npos);
+    pool.mine();
+    const auto late = pool.payer().bump(PaymentId(1), {}, pool.now);
+    CHECK(late.error().context.find("in a block") != std::string::npos);
+}
+
+TEST_CASE("a payment whose coin was spent otherwise is cancelled six deep and planned anew") {
+    CalmPool pool;
+    REQUIRE(pool.run().sent == 1);
+    const auto coin = pool.only_payment().draft.inputs[0].coin;
+    const auto theft = pool.theft(coin);
+    pool.chain.known[bitcoin::txid(theft)] = theft;
+    pool.chain.mine({bitcoin::txid(theft)});
+    pool.mine(4);
+    const auto waiting = pool.run();
+    CHECK(waiting.cancelled == 0);
+    CHECK(waiting.troubles.size() == 2);  // refused, and why
+    pool.mine();
+    CHECK(pool.run().cancelled == 1);
+    CHECK(pool.pot(1, Pot::balance) == 60'000);
+    pool.deposit(100'000);
+    CHECK(pool.run().planned == 1);
+    pool.mine(6);
+    CHECK(pool.run().settled == 1);
+    CHECK(pool.paid_in_chain(1) == 60'000);
+}
+
+TEST_CASE("a replacement that somebody made in the wallet settles the payment") {
+    CalmPool pool;
+    REQUIRE(pool.run().sent == 1);
+    const auto raw = pool.only_payment().versions[0].raw;
+    auto made = bitcoin::parse_transaction(raw).value();
+    made.outputs[1].amount = Satoshi(made.outputs[1].amount.value() - 5'000);
+    REQUIRE(pool.chain.offer(made).empty());
+    pool.mine(6);
+    CHECK(pool.run().settled == 0);  // adopted first
+    CHECK(pool.run().settled == 1);
+    CHECK(pool.pot(1, Pot::paid) == 60'000);
+    CHECK(pool.store.ledger[{{Owner::Kind::world, ""}, Pot::network_fee}] == pool.chain.fee(made));
+}
+
+TEST_CASE("a watch-only wallet's payment waits for people's signatures") {
+    CalmPool pool;
+    pool.settings.wallet = WalletKind::watch_only;
+    CHECK(pool.run().planned == 1);
+    CHECK(pool.only_payment().state == PaymentState::locked);
+    const auto psbt = pool.payer().export_psbt(PaymentId(1), {}).value();
+    const auto txid = pool.payer().import_psbt(PaymentId(1), psbt, pool.now).value();
+    CHECK(pool.only_payment().versions[0].txid == txid);
+    CHECK(pool.payer().export_psbt(PaymentId(1), {}).error().code == ErrorCode::rejected);
+    REQUIRE(pool.run().sent == 1);
+    const auto bumped = pool.payer().export_psbt(PaymentId(1), FeeRate(50'000)).value();
+    REQUIRE(pool.payer().import_psbt(PaymentId(1), bumped, pool.now));
+    CHECK(pool.only_payment().versions.size() == 2);
+    REQUIRE(pool.run().troubles.empty());
+    pool.mine(6);
+    CHECK(pool.run().settled == 1);
+}
+
+TEST_CASE("a PSBT that is none of the payment's is refused") {
+    CalmPool pool;
+    pool.settings.wallet = WalletKind::watch_only;
+    REQUIRE(pool.run().planned == 1);
+    pool.wallet.psbts.push_back(pool.theft(pool.only_payment().draft.inputs[0].coin));
+    const auto refused = pool.payer().import_psbt(PaymentId(1), "0", pool.now);
+    CHECK(refused.error().code == ErrorCode::rejected);
+    CHECK(pool.only_payment().versions.empty());
+}
