@@ -3,10 +3,10 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 
 #include "common/base/clock.hpp"
@@ -22,7 +22,9 @@ class LogLimit {
     // Whether to write a line now, and how many of this cause were left out since the last one.
     // Causes are words of the code's own, so there are few.
     [[nodiscard]] std::optional<std::uint64_t> line(std::string_view cause, SteadyTime now) {
-        Cause& one = causes_[std::string(cause)];
+        auto found = causes_.find(cause);
+        if (found == causes_.end()) found = causes_.emplace(cause, Cause{}).first;
+        Cause& one = found->second;
         if (now - one.since >= period) one = {.since = now, .lines = 0, .left_out = one.left_out};
         if (one.lines >= lines_max) {
             ++one.left_out;
@@ -38,7 +40,7 @@ class LogLimit {
         std::uint32_t lines = 0;
         std::uint64_t left_out = 0;
     };
-    std::unordered_map<std::string, Cause> causes_;
+    std::map<std::string, Cause, std::less<>> causes_;  // found without a string of one's own
 };
 
 }  // namespace lode::sserver
