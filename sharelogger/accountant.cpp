@@ -1,6 +1,8 @@
 // The order of things; see the README for why no order of crashes and zombies breaks it.
 #include "sharelogger/accountant.hpp"
 
+#include <algorithm>
+
 #include "common/messages/share.pb.h"
 
 namespace lode::sharelogger {
@@ -32,6 +34,8 @@ Result<std::map<std::uint32_t, std::int64_t>> Accountant::assign(
         offsets[partition] = state.next;
         states.push_back(std::move(state));
     }
+    LODE_TRY(const auto blocks, store_.found_blocks());
+    for (const UnixTime at : blocks) accounts_.found_block(at);
     accounts_.open(std::move(states));
     return offsets;
 }
@@ -54,7 +58,8 @@ Result<Accountant::Written> Accountant::release(const JobShelf& jobs, Now now) {
 Result<Accountant::Written> Accountant::write(UnixTime now) {
     group_since_.reset();
     const Batches taken = accounts_.take_batches();
-    Written written{.next = {}, .counted = 0, .repeated = taken.repeated, .newest = {}};
+    Written written;
+    written.repeated = taken.repeated;
     if (taken.batches.empty()) return written;
     if (const auto done = archive_and_commit(taken.batches, now); !done) {
         drop();
@@ -78,6 +83,77 @@ Result<void> Accountant::archive_and_commit(const std::vector<PartitionBatch>& b
         LODE_TRY_VOID(archive_.append(frame_of(batch), now));
     }
     return store_.commit(batches, now);
+}
+
+// ---- cuts ----------------------------------------------------------------------------------
+
+Result<Accountant::Written> Accountant::make_cuts(Now now) {
+    LODE_TRY(auto written, write(now.unix));
+    const auto made = make_waiting_cuts();
+    if (!made) {
+        drop();
+        return made.error();
+    }
+    written.cuts = made.value().size();
+    for (const RoundCut& cut : made.value()) {
+        if (cut.exactness == Exactness::inexact) ++written.inexact_cuts;
+    }
+    return written;
+}
+
+Result<std::vector<RoundCut>> Accountant::make_waiting_cuts() {
+    std::vector<RoundCut> made;
+    std::vector<PartitionCut> cuts;
+    for (const Accounts::Waiting& waiting : accounts_.waiting_cuts(cuts_max)) {
+        LODE_TRY(auto cut, split(waiting));
+        cuts.push_back(std::move(cut));
+    }
+    if (cuts.empty()) return made;
+    LODE_TRY_VOID(store_.cut(cuts));
+    for (const PartitionCut& cut : cuts) {
+        const auto note = [&](const std::vector<RoundCut>& some) {
+            accounts_.cuts_made(cut.partition, some);
+            made.insert(made.end(), some.begin(), some.end());
+        };
+        note(cut.rowless);
+        for (const Resplit& split : cut.splits) note(split.cuts);
+    }
+    return made;
+}
+
+// Rows and archive stand at the same offset, and as long as the fence holds nobody moves either.
+Result<PartitionCut> Accountant::split(const Accounts::Waiting& waiting) {
+    PartitionCut cut{waiting.partition, waiting.next, waiting.fence, {}, waiting.plan.rowless};
+    std::vector<BucketSplit> splits;
+    for (const PartitionCuts::Range& range : waiting.plan.ranges) {
+        LODE_TRY(auto rows, store_.rows(waiting.partition, range.time));
+        splits.emplace_back(range, std::move(rows));
+    }
+    LODE_TRY_VOID(add_archived(waiting.partition, splits));
+    for (const BucketSplit& split : splits) cut.splits.push_back(split.result());
+    return cut;
+}
+
+Result<void> Accountant::add_archived(std::uint32_t partition, std::vector<BucketSplit>& splits) {
+    const auto wants_more = [&splits] {
+        return std::ranges::any_of(splits, &BucketSplit::wants_more);
+    };
+    if (!wants_more()) return success();
+    const UnixTime earliest = splits.front().time().from - written_within;
+    return archive_.read_back(
+        partition, [&](const std::vector<Frame>& stretch) -> Result<FrameArchive::Wanted> {
+            UnixTime newest = UnixTime::min();
+            for (const Frame& frame : stretch) {
+                for (const std::string& bytes : frame.messages) {
+                    LODE_TRY(const auto share, archived_share(bytes));
+                    newest = std::max(newest, share.accepted);
+                    const auto epoch = height_epoch(share.height, accounts_.halving_interval());
+                    for (BucketSplit& split : splits) split.add(share, epoch);
+                }
+            }
+            const bool more = wants_more() && newest >= earliest;
+            return more ? FrameArchive::Wanted::more : FrameArchive::Wanted::nothing;
+        });
 }
 
 }  // namespace lode::sharelogger

@@ -2,6 +2,7 @@
 // archive, count; then archive, commit. Bus, disk and database are the caller's.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <vector>
@@ -9,8 +10,18 @@
 #include "common/base/result.hpp"
 #include "sharelogger/accounts.hpp"
 #include "sharelogger/archive_frame.hpp"
+#include "sharelogger/bucket_split.hpp"
 
 namespace lode::sharelogger {
+
+// Cuts of a partition whose accounts stand at `next`.
+struct PartitionCut {
+    std::uint32_t partition = 0;
+    std::int64_t next = 0;
+    std::int64_t fence = 0;
+    std::vector<Resplit> splits;
+    std::vector<RoundCut> rowless;
+};
 
 // The accounts in the database.
 class AccountStore {
@@ -18,13 +29,22 @@ class AccountStore {
     virtual ~AccountStore() = default;
 
     // Where a partition stands, of one moment; a new one stands at 0. Waits for a transaction that
-    // is moving it, also one of our own that we lost touch with: what it gives cannot be
-    // overtaken by a commit that was under way before.
+    // is moving it, also one of our own that we lost touch with, and raises its fence: nothing
+    // that was begun before can write to the partition any more.
     [[nodiscard]] virtual Result<PartitionAccount::State> load(std::uint32_t partition) = 0;
-    // All batches or none. Conflict when another has moved one's offset on. After any other error
-    // the batches may have been written or not.
+    // All batches or none. Conflict when another has moved one's offset or fence on. After any
+    // other error the batches may have been written or not.
     [[nodiscard]] virtual Result<void> commit(const std::vector<PartitionBatch>& batches,
                                               UnixTime now) = 0;
+
+    // When our newest blocks were found, RoundCuts::known_max at most, in any order.
+    [[nodiscard]] virtual Result<std::vector<UnixTime>> found_blocks() = 0;
+    // The partition's rows of user_bucket that begin in this time.
+    [[nodiscard]] virtual Result<UserBuckets> rows(std::uint32_t partition,
+                                                   const TimeRange& time) = 0;
+    // All of them or none, fenced as commit() is. Of a minute that is closed the rows stay, and
+    // its cut is inexact.
+    [[nodiscard]] virtual Result<void> cut(const std::vector<PartitionCut>& cuts) = 0;
 };
 
 // This instance's files of the archive.
@@ -38,6 +58,13 @@ class FrameArchive {
                                                std::int64_t committed) = 0;
     // Returns once the frame is on disk.
     [[nodiscard]] virtual Result<void> append(const Frame& frame, UnixTime now) = 0;
+
+    // Own frames of shares, a stretch of them at a time, the newest stretch first; as long as
+    // `visit` says that more is wanted.
+    enum class Wanted : std::uint8_t { nothing, more };
+    using StretchVisitor = std::function<Result<Wanted>(const std::vector<Frame>& stretch)>;
+    [[nodiscard]] virtual Result<void> read_back(std::uint32_t partition,
+                                                 const StretchVisitor& visit) = 0;
 };
 
 // Behind, one commit for many batches of the bus is what catches up: a worker's shares become one
@@ -58,6 +85,8 @@ class Accountant {
         std::map<std::uint32_t, std::int64_t> next;  // by partition, what is dealt with
         std::size_t counted = 0;
         std::size_t repeated = 0;
+        std::size_t cuts = 0;  // made, of partitions
+        std::size_t inexact_cuts = 0;
         UnixTime newest;  // accept time of the newest share
     };
 
@@ -87,12 +116,26 @@ class Accountant {
     [[nodiscard]] Result<Written> flush(Now now) { return write(now.unix); }
     void give_up(SteadyTime now) { accounts_.give_up(now); }
 
+    // A block of ours was found then; heard in any order and as often as it is told.
+    void found_block(UnixTime at) { accounts_.found_block(at); }
+    // Splits what was counted before its block was heard of, `cuts_max` cuts of each partition
+    // (behind, each step is a transaction of so many rows). Counted shares are written first.
+    static constexpr std::size_t cuts_max = 5'000;
+    // How far back in the archive shares of a moment are looked for: they are written when they
+    // come, but for the ones that waited in a spool.
+    static constexpr auto written_within = std::chrono::minutes(10);
+    [[nodiscard]] Result<Written> make_cuts(Now now);
+
     [[nodiscard]] const Accounts& accounts() const { return accounts_; }
 
   private:
     [[nodiscard]] Result<Written> write(UnixTime now);
     [[nodiscard]] Result<void> archive_and_commit(const std::vector<PartitionBatch>& batches,
                                                   UnixTime now);
+    [[nodiscard]] Result<std::vector<RoundCut>> make_waiting_cuts();
+    [[nodiscard]] Result<PartitionCut> split(const Accounts::Waiting& waiting);
+    [[nodiscard]] Result<void> add_archived(std::uint32_t partition,
+                                            std::vector<BucketSplit>& splits);
 
     AccountStore& store_;
     FrameArchive& archive_;

@@ -1,6 +1,8 @@
 // Order within a partition is kept: a share behind one that waits, waits too.
 #include "sharelogger/accounts.hpp"
 
+#include <algorithm>
+
 #include "common/messages/share.pb.h"
 
 namespace lode::sharelogger {
@@ -9,12 +11,51 @@ void Accounts::open(std::vector<PartitionAccount::State> states) {
     open_.clear();
     held_ = 0;
     repeated_ = 0;
+    for (const PartitionAccount::State& state : states) {
+        for (const RoundCut& cut : state.cuts) cuts_.add(cut.at);
+    }
     for (PartitionAccount::State& state : states) {
         const std::uint32_t partition = state.partition;
-        open_.emplace(
-            partition,
-            Open{.account = {std::move(state), halving_interval_}, .held = {}, .held_since = {}});
+        PartitionCuts cuts;
+        for (const RoundCut& cut : state.cuts) cuts.made(cut);
+        for (const UnixTime cut : cuts_.all()) cuts.found(cut);
+        open_.emplace(partition, Open{.account = {std::move(state), halving_interval_, cuts_},
+                                      .cuts = std::move(cuts),
+                                      .held = {},
+                                      .held_since = {}});
     }
+}
+
+void Accounts::found_block(UnixTime at) {
+    cuts_.add(at);
+    for (auto& [number, partition] : open_) partition.cuts.found(at);
+}
+
+std::vector<Accounts::Waiting> Accounts::waiting_cuts(std::size_t most) const {
+    std::vector<Waiting> waiting;
+    for (const auto& [number, partition] : open_) {
+        if (partition.cuts.waiting() == 0) continue;
+        waiting.push_back({number, partition.account.next(), partition.account.fence(),
+                           partition.cuts.plan(most)});
+    }
+    return waiting;
+}
+
+bool Accounts::cuts_wait() const {
+    return std::ranges::any_of(open_,
+                               [](const auto& one) { return one.second.cuts.waiting() > 0; });
+}
+
+void Accounts::cuts_made(std::uint32_t partition, const std::vector<RoundCut>& cuts) {
+    for (const RoundCut& cut : cuts) open_.at(partition).cuts.made(cut);
+}
+
+std::vector<std::uint32_t> Accounts::without_backlog() const {
+    std::vector<std::uint32_t> partitions;
+    for (const auto& [number, partition] : open_) {
+        if (partition.held.empty() && !partition.account.stopped()) partitions.push_back(number);
+    }
+    return partitions;
 }
 
 void Accounts::add(ShareRecord record, const JobShelf& jobs, SteadyTime now) {

@@ -31,6 +31,20 @@ class Accounts {
     void open(std::vector<PartitionAccount::State> states);
     void close() { open({}); }
 
+    // A block of ours was found then: what is counted from now on lies on its own side, what was
+    // counted before is to be split.
+    void found_block(UnixTime at);
+    // What is to be split of each partition with cuts that wait, up to `most` of each.
+    struct Waiting {
+        std::uint32_t partition = 0;
+        std::int64_t next = 0;
+        std::int64_t fence = 0;
+        PartitionCuts::Plan plan;
+    };
+    [[nodiscard]] std::vector<Waiting> waiting_cuts(std::size_t most) const;
+    [[nodiscard]] bool cuts_wait() const;
+    void cuts_made(std::uint32_t partition, const std::vector<RoundCut>& cuts);
+
     // A share of a partition that is not ours, stands still or was dealt with changes nothing.
     void add(ShareRecord record, const JobShelf& jobs, SteadyTime now);
     // Counts what has waited for jobs that the shelf has now.
@@ -42,6 +56,9 @@ class Accounts {
 
     // Partitions that stand still, by number.
     [[nodiscard]] std::map<std::uint32_t, Stop> stops() const;
+    // Partitions of which all that was handed over is counted.
+    [[nodiscard]] std::vector<std::uint32_t> without_backlog() const;
+    [[nodiscard]] std::uint32_t halving_interval() const { return halving_interval_; }
     [[nodiscard]] std::size_t partitions() const { return open_.size(); }
     [[nodiscard]] std::size_t held() const { return held_; }
     // Shares counted since the last take_batches().
@@ -50,6 +67,7 @@ class Accounts {
   private:
     struct Open {
         PartitionAccount account;
+        PartitionCuts cuts;
         std::deque<ShareRecord> held;
         SteadyTime held_since;  // of the first
     };
@@ -59,6 +77,7 @@ class Accounts {
     void stop_waiting(Open& partition);
 
     std::uint32_t halving_interval_;
+    RoundCuts cuts_;  // of all blocks heard of
     std::map<std::uint32_t, Open> open_;
     std::size_t held_ = 0;
     std::size_t counted_ = 0;

@@ -34,6 +34,21 @@ Result<void> read_file(const fs::path& path, const FrameVisitor& visit) {
     return outcome;
 }
 
+Result<std::vector<Frame>> read_stretch(const fs::path& path, const RecordRange& range) {
+    std::vector<Frame> frames;
+    Result<void> outcome = success();
+    LODE_TRY_VOID(read_records(path, range, [&](ByteView record, std::uint64_t) {
+        auto frame = decode_frame(record);
+        if (frame) {
+            frames.push_back(std::move(frame).value());
+        } else {
+            outcome = failure_in(path.filename().string(), frame.error());
+        }
+    }));
+    if (!outcome) return outcome.error();
+    return frames;
+}
+
 }  // namespace
 
 std::string ArchiveWriter::file_name(FrameKind kind, std::uint32_t partition) const {
@@ -46,6 +61,7 @@ Result<void> ArchiveWriter::recover(FrameKind kind, std::uint32_t partition,
                                     std::int64_t committed) {
     const std::string name = file_name(kind, partition);
     files_.erase(name);
+    stretches_.clear();
     // Newest first: frames are in the order of offsets, so the first file that needs no cut ends
     // the search.
     auto days = archive_days(place_.folder, place_.chain);
@@ -87,7 +103,48 @@ Result<void> ArchiveWriter::append(const Frame& frame, UnixTime now) {
         open = files_.insert_or_assign(name, OpenFile{day, std::move(file)}).first;
     }
     LODE_TRY(const auto bytes, encode_frame(frame));
-    return open->second.file.append(bytes);
+    RecordFile& file = open->second.file;
+    const std::uint64_t start = file.size();
+    LODE_TRY_VOID(file.append(bytes));
+    const auto divided = stretches_.find(place_.folder / place_.chain / day / name);
+    if (divided != stretches_.end()) add_frame(divided->second, start);
+    return success();
+}
+
+void ArchiveWriter::add_frame(Stretches& stretches, std::uint64_t start) {
+    if (stretches.empty() || start - stretches.back().start >= stretch_size) {
+        stretches.push_back({start, 0});
+    }
+    ++stretches.back().frames;
+}
+
+Result<ArchiveWriter::Stretches> ArchiveWriter::stretches_of(const fs::path& path) {
+    const auto known = stretches_.find(path);
+    if (known != stretches_.end()) return known->second;
+    Stretches stretches;
+    LODE_TRY_VOID(
+        read_records(path, [&](ByteView, std::uint64_t start) { add_frame(stretches, start); }));
+    if (stretches_.size() >= divided_max) stretches_.clear();
+    stretches_.emplace(path, stretches);
+    return stretches;
+}
+
+Result<void> ArchiveWriter::read_back(std::uint32_t partition, const StretchVisitor& visit) {
+    auto days = archive_days(place_.folder, place_.chain);
+    std::reverse(days.begin(), days.end());
+    for (const std::string& day : days) {
+        const fs::path path =
+            place_.folder / place_.chain / day / file_name(FrameKind::share, partition);
+        if (!fs::exists(path)) continue;
+        LODE_TRY(auto stretches, stretches_of(path));
+        std::reverse(stretches.begin(), stretches.end());
+        for (const Stretch& stretch : stretches) {
+            LODE_TRY(const auto frames, read_stretch(path, {stretch.start, stretch.frames}));
+            LODE_TRY(const Wanted wanted, visit(frames));
+            if (wanted == Wanted::nothing) return success();
+        }
+    }
+    return success();
 }
 
 std::vector<std::string> archive_days(const fs::path& folder, const std::string& chain) {

@@ -32,6 +32,11 @@ class ArchiveWriter final : public FrameArchive {
     // In the file of the day of `now` (UTC).
     [[nodiscard]] Result<void> append(const Frame& frame, UnixTime now) override;
 
+    // A stretch is a MiB, some ten thousand shares: what is wanted is mostly in the newest one.
+    static constexpr std::uint64_t stretch_size = 1u << 20;
+    [[nodiscard]] Result<void> read_back(std::uint32_t partition,
+                                         const StretchVisitor& visit) override;
+
     // This instance's own frames, oldest first, of the newest `days` days that have any.
     [[nodiscard]] Result<void> read_own(FrameKind kind, std::uint32_t partition, std::size_t days,
                                         const FrameVisitor& visit) const;
@@ -42,10 +47,22 @@ class ArchiveWriter final : public FrameArchive {
         RecordFile file;
     };
 
+    // So many frames, from a place in a file on.
+    struct Stretch {
+        std::uint64_t start = 0;
+        std::size_t frames = 0;
+    };
+    using Stretches = std::vector<Stretch>;
+    // Files whose stretches are remembered: those of today and yesterday of many partitions.
+    static constexpr std::size_t divided_max = 200;
+
     [[nodiscard]] std::string file_name(FrameKind kind, std::uint32_t partition) const;
+    [[nodiscard]] Result<Stretches> stretches_of(const std::filesystem::path& path);
+    static void add_frame(Stretches& stretches, std::uint64_t start);
 
     ArchivePlace place_;
-    std::map<std::string, OpenFile> files_;  // by file name
+    std::map<std::string, OpenFile> files_;                 // by file name
+    std::map<std::filesystem::path, Stretches> stretches_;  // of files that were read back
 };
 
 // The days of a chain's archive, "2026-11-21", in order.

@@ -16,6 +16,13 @@ const char* to_string(Scheme scheme) {
     return scheme == Scheme::solo ? "solo" : "base";
 }
 
+Result<Scheme> scheme_from(const std::string& text) {
+    for (const Scheme scheme : {Scheme::base, Scheme::solo}) {
+        if (text == to_string(scheme)) return scheme;
+    }
+    return failure(ErrorCode::internal, "user_bucket: unknown scheme " + text);
+}
+
 Result<CountedShare> parse_share(const v1::Share& share, UnixTime appended) {
     const auto malformed = [](const char* what) { return failure(ErrorCode::malformed, what); };
     if (share.sequence() == 0) return malformed("share: sequence is missing");
@@ -38,6 +45,14 @@ Result<CountedShare> parse_share(const v1::Share& share, UnixTime appended) {
         .work = work.value(),
         .accepted = std::min(from_unix_ms(share.produced_unix_ms()), appended + clock_tolerance),
         .scheme = share.bitcoin().payout_script().empty() ? Scheme::base : Scheme::solo};
+}
+
+Result<CountedShare> archived_share(const std::string& bytes) {
+    v1::Share share;
+    if (!share.ParseFromString(bytes)) {
+        return failure(ErrorCode::internal, "an archived share cannot be read");
+    }
+    return parse_share(share, from_unix_ms(share.produced_unix_ms()));
 }
 
 }  // namespace lode::sharelogger

@@ -25,6 +25,8 @@ enum class Scheme : std::uint8_t {
 };
 // As the database has it.
 [[nodiscard]] const char* to_string(Scheme scheme);
+// Internal when the database has another word.
+[[nodiscard]] Result<Scheme> scheme_from(const std::string& text);
 
 struct CountedShare {
     StreamId stream;
@@ -42,5 +44,9 @@ struct CountedShare {
 // `appended` is the bus's time of the record: a share claims at most a minute more, so that a
 // wrong clock at an sserver does not write into the far future. Malformed names the field.
 [[nodiscard]] Result<CountedShare> parse_share(const v1::Share& share, UnixTime appended);
+
+// A serialised v1::Share of the archive, which has the time it was counted by. Internal when it
+// cannot be read.
+[[nodiscard]] Result<CountedShare> archived_share(const std::string& bytes);
 
 }  // namespace lode::sharelogger

@@ -4,22 +4,26 @@
 #include <algorithm>
 
 #include "common/base/assert.hpp"
+#include "common/messages/share.pb.h"
 
 namespace lode::sharelogger {
 namespace {
 
 constexpr std::uint32_t retarget_interval = 2016;
 
-void add_to(WorkSum& sum, const CountedShare& share) {
-    sum.work += share.work;
-    ++sum.shares;
-    sum.last_share = std::max(sum.last_share, share.accepted);
+UnixTime worker_bucket_start(UnixTime time) {
+    const auto since = time.time_since_epoch();
+    return UnixTime(since - since % std::chrono::milliseconds(worker_bucket_length));
 }
 
-template <class Length>
-UnixTime bucket_start(UnixTime time, Length length) {
-    const auto since = time.time_since_epoch();
-    return UnixTime(since - since % std::chrono::milliseconds(length));
+// With the time that it counts by, so that the archive tells which bucket it is in.
+std::shared_ptr<const v1::Share> archived(const ShareRecord& record, const CountedShare& share) {
+    if (!record.message || record.message->produced_unix_ms() == to_unix_ms(share.accepted)) {
+        return record.message;
+    }
+    auto corrected = std::make_shared<v1::Share>(*record.message);
+    corrected->set_produced_unix_ms(to_unix_ms(share.accepted));
+    return corrected;
 }
 
 }  // namespace
@@ -31,11 +35,13 @@ std::uint32_t height_epoch(std::uint32_t height, std::uint32_t halving_interval)
     return height / retarget_interval + height / halving_interval;
 }
 
-PartitionAccount::PartitionAccount(State state, std::uint32_t halving_interval)
-    : halving_interval_(halving_interval), sequences_(std::move(state.sequences)) {
+PartitionAccount::PartitionAccount(State state, std::uint32_t halving_interval,
+                                   const RoundCuts& cuts)
+    : halving_interval_(halving_interval), cuts_(cuts), sequences_(std::move(state.sequences)) {
     batch_.partition = state.partition;
     batch_.expected = state.next;
     batch_.next = state.next;
+    batch_.fence = state.fence;
 }
 
 Verdict PartitionAccount::add(const ShareRecord& record, const CountedShare& share) {
@@ -50,13 +56,11 @@ Verdict PartitionAccount::add(const ShareRecord& record, const CountedShare& sha
     if (share.sequence <= last) return Verdict::already_counted;
     last = share.sequence;
     batch_.sequences[share.stream] = share.sequence;
-    batch_.messages.push_back(record.message);
-    add_to(batch_.users[{share.user, bucket_start(share.accepted, user_bucket_length), share.bits,
-                         height_epoch(share.height, halving_interval_), share.scheme}],
-           share);
-    add_to(batch_.workers[{share.user, share.worker,
-                           bucket_start(share.accepted, worker_bucket_length)}],
-           share);
+    batch_.messages.push_back(archived(record, share));
+    const WorkSum sum{.work = share.work, .shares = 1, .last_share = share.accepted};
+    batch_.users[{share.user, cuts_.bucket_start(share.accepted), share.bits,
+                  height_epoch(share.height, halving_interval_), share.scheme}] += sum;
+    batch_.workers[{share.user, share.worker, worker_bucket_start(share.accepted)}] += sum;
     return Verdict::counted;
 }
 
@@ -85,7 +89,9 @@ void PartitionAccount::stop_at_gap(const CountedShare& share, Sequence last) {
 
 PartitionBatch PartitionAccount::take_batch() {
     PartitionBatch taken = std::move(batch_);
+    taken.cuts_known_from = cuts_.known_from();
     batch_ = PartitionBatch{};
+    batch_.fence = taken.fence;
     batch_.partition = taken.partition;
     batch_.expected = taken.next;
     batch_.next = taken.next;

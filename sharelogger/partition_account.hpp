@@ -2,6 +2,7 @@
 // summed until the batch is written. Pure; what is written and when is the service's business.
 #pragma once
 
+#include <algorithm>
 #include <compare>
 #include <map>
 #include <memory>
@@ -11,6 +12,7 @@
 #include <vector>
 
 #include "sharelogger/counted_share.hpp"
+#include "sharelogger/round_cuts.hpp"
 
 namespace lode::sharelogger {
 
@@ -18,7 +20,6 @@ namespace lode::sharelogger {
 // every block is worth the same and equally hard.
 [[nodiscard]] std::uint32_t height_epoch(std::uint32_t height, std::uint32_t halving_interval);
 
-inline constexpr auto user_bucket_length = std::chrono::minutes(1);
 inline constexpr auto worker_bucket_length = std::chrono::minutes(10);
 
 struct UserBucketKey {
@@ -41,14 +42,28 @@ struct WorkSum {
     bitcoin::Work work;
     std::int64_t shares = 0;
     UnixTime last_share;
+
+    WorkSum& operator+=(const WorkSum& other) {
+        work += other.work;
+        shares += other.shares;
+        last_share = std::max(last_share, other.last_share);
+        return *this;
+    }
+    // By what is credited.
+    friend bool operator==(const WorkSum& one, const WorkSum& other) {
+        return one.work == other.work && one.shares == other.shares;
+    }
 };
+using UserBuckets = std::map<UserBucketKey, WorkSum>;
 
 // Everything one transaction writes for one partition.
 struct PartitionBatch {
     std::uint32_t partition = 0;
     std::int64_t expected = 0;  // offset that the database must still stand at
     std::int64_t next = 0;      // offset that it stands at afterwards
-    std::map<UserBucketKey, WorkSum> users;
+    std::int64_t fence = 0;     // that the database must still have
+    UnixTime cuts_known_from;   // what lies earlier counts as late: its cuts may be forgotten
+    UserBuckets users;
     std::map<WorkerBucketKey, WorkSum> workers;
     std::map<StreamId, Sequence> sequences;  // last one counted of each stream touched
     std::vector<std::shared_ptr<const v1::Share>> messages;  // those counted, for the archive
@@ -93,10 +108,13 @@ class PartitionAccount {
   public:
     struct State {
         std::uint32_t partition = 0;
-        std::int64_t next = 0;  // offset to go on at, from the database
-        Sequences sequences;    // last counted sequence of each stream, from the database
+        std::int64_t next = 0;       // offset to go on at, from the database
+        Sequences sequences;         // last counted sequence of each stream, from the database
+        std::int64_t fence = 0;      // who loads a partition raises it, and ends what others write
+        std::vector<RoundCut> cuts;  // that the rows hold to, from the database
     };
-    PartitionAccount(State state, std::uint32_t halving_interval);
+    // Buckets begin as `cuts` say, which outlives the account.
+    PartitionAccount(State state, std::uint32_t halving_interval, const RoundCuts& cuts);
 
     // The record's share, parsed. Counted ones go into the open batch with their message.
     [[nodiscard]] Verdict add(const ShareRecord& record, const CountedShare& share);
@@ -105,6 +123,7 @@ class PartitionAccount {
     [[nodiscard]] const std::optional<Stop>& stopped() const { return stopped_; }
 
     [[nodiscard]] std::int64_t next() const { return batch_.next; }
+    [[nodiscard]] std::int64_t fence() const { return batch_.fence; }
     // The open batch; a new one begins where it ends.
     [[nodiscard]] PartitionBatch take_batch();
 
@@ -112,6 +131,7 @@ class PartitionAccount {
     void stop_at_gap(const CountedShare& share, Sequence last);
 
     std::uint32_t halving_interval_;
+    const RoundCuts& cuts_;
     Sequences sequences_;
     PartitionBatch batch_;
     std::optional<Stop> stopped_;

@@ -13,6 +13,11 @@ struct Probe {
           jobs(registry.counter("jobs_archived_total", "Jobs written to the archive.")),
           restarts(registry.counter("accounting_restarts_total",
                                     "Times the accounts were read anew from the database.")),
+          cuts(registry.counter("round_cuts_total",
+                                "Partitions whose sums were cut at a block of ours.")),
+          inexact_cuts(registry.counter(
+              "round_cuts_inexact_total",
+              "Those of them whose shares could not be told apart and count behind the block.")),
           assigned(registry.gauge("partitions_assigned",
                                   "Partitions of the share topic that this instance counts.")),
           stopped(registry.gauge("partitions_stopped",
@@ -29,6 +34,8 @@ struct Probe {
     metrics::Counter repeated;
     metrics::Counter jobs;
     metrics::Counter restarts;
+    metrics::Counter cuts;
+    metrics::Counter inexact_cuts;
     metrics::Gauge assigned;
     metrics::Gauge stopped;
     metrics::Gauge held;

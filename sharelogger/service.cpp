@@ -5,6 +5,7 @@
 #include "common/base/log.hpp"
 #include "common/bitcoin/amount.hpp"
 #include "common/config/pool.hpp"
+#include "common/messages/block.pb.h"
 #include "common/messages/job.pb.h"
 #include "common/messages/share.pb.h"
 #include "sharelogger/accountant.hpp"
@@ -20,6 +21,7 @@ namespace lode::sharelogger {
 namespace {
 
 using JobRecords = std::vector<bus::Record<v1::JobMessage>>;
+using BlockRecords = std::vector<bus::Record<v1::BlockEvent>>;
 using ShareRecords = std::vector<bus::Record<v1::Share>>;
 
 // What the bus hands over at a time, some 30 MB; behind, the accountant writes several together.
@@ -31,6 +33,8 @@ constexpr auto complaint_interval = std::chrono::minutes(1);
 constexpr auto tick = std::chrono::seconds(1);
 // How often stopped partitions are looked at again, and workers' last shares are noted.
 constexpr auto upkeep_interval = std::chrono::seconds(10);
+// Blocks that were told so long before the start may not be in the table yet.
+constexpr auto block_history = std::chrono::minutes(1);
 // How often old rows are looked for when there were none.
 constexpr auto retention_interval = std::chrono::seconds(60);
 
@@ -73,6 +77,7 @@ class Sharelogger final : public runtime::Service {
         retry_.reset();
         close();
         jobs_.reset();
+        blocks_.reset();
         stopped();
     }
     runtime::Health health() const override;
@@ -80,6 +85,7 @@ class Sharelogger final : public runtime::Service {
   private:
     void reopen();
     Result<void> open_jobs();
+    Result<void> open_blocks();
     Result<void> open_shares();
     void close();
     void complain(const Error& error);
@@ -89,11 +95,13 @@ class Sharelogger final : public runtime::Service {
     bus::Offsets assigned(const std::vector<std::uint32_t>& partitions);
     void revoked(bus::Revocation how);
     void shares_arrived(ShareRecords records);
+    void blocks_arrived(const BlockRecords& records);
     void finish(const Result<Accountant::Written>& written, SteadyTime begun);
     Result<void> note_stops();
 
     void on_tick();
     Result<void> upkeep();
+    void ask_reach();
     void tidy();
 
     [[nodiscard]] Accountant::Now now() const {
@@ -109,7 +117,9 @@ class Sharelogger final : public runtime::Service {
     std::unique_ptr<Accountant> accountant_;  // refers to books_
     Standstill standstill_;
     std::optional<bus::Consumer<v1::JobMessage>> jobs_;
+    std::optional<bus::Consumer<v1::BlockEvent>> blocks_;
     std::optional<bus::Consumer<v1::Share>> shares_;
+    std::uint64_t tenure_ = 0;  // another one for each set of partitions
     std::unique_ptr<Timer> tick_;
     std::unique_ptr<Timer> retry_;
     std::unique_ptr<Timer> flush_;  // while counted shares wait for more
@@ -124,8 +134,7 @@ class Sharelogger final : public runtime::Service {
 // ---- opening and closing -------------------------------------------------------------------
 
 void Sharelogger::reopen() {
-    const auto opened = jobs_ ? open_shares() : open_jobs();
-    if (!opened) fail(opened.error());
+    if (const auto opened = jobs_ ? open_shares() : open_jobs(); !opened) fail(opened.error());
 }
 
 Result<void> Sharelogger::open_jobs() {
@@ -139,9 +148,18 @@ Result<void> Sharelogger::open_jobs() {
             context_.loop, [this](const JobRecords& records) { jobs_arrived(records); }));
     jobs_ = std::move(jobs);
     // Shares on jobs that are on the bus already need not wait for them one by one.
-    jobs_->when_caught_up([this] {
-        if (const auto opened = open_shares(); !opened) fail(opened.error());
-    });
+    jobs_->when_caught_up([this] { reopen(); });
+    return success();
+}
+
+// Heard before the table is read, so that none is missed between.
+Result<void> Sharelogger::open_blocks() {
+    if (blocks_) return success();
+    LODE_TRY(blocks_,
+             bus::Consumer<v1::BlockEvent>::open(
+                 context_.bus, bus::topics::block, chain_.name,
+                 {.start = bus::StartAt::time, .since = context_.clock.unix_now() - block_history},
+                 context_.loop, [this](const BlockRecords& records) { blocks_arrived(records); }));
     return success();
 }
 
@@ -149,13 +167,10 @@ Result<void> Sharelogger::open_jobs() {
 // disturbed, and a partition goes to one who can count.
 Result<void> Sharelogger::open_shares() {
     waiting_for_ = "the database";
+    LODE_TRY_VOID(open_blocks());
     LODE_TRY(auto connection,
              db::Connection::open(context_.pool.database, context_.pool.data_dir.string()));
-    LODE_TRY(const auto version, db::schema_version(connection));
-    if (version < db::newest_schema_version()) {
-        return failure(ErrorCode::unavailable,
-                       "the database has an older schema, waiting for lode db migrate");
-    }
+    LODE_TRY_VOID(db::need_schema(connection, db::newest_schema_version()));
     books_ = std::make_unique<Books>(std::move(connection), chain_.name);
     accountant_ =
         std::make_unique<Accountant>(books_->shares, archive_, halving_interval_of(chain_));
@@ -179,6 +194,7 @@ Result<void> Sharelogger::open_shares() {
 }
 
 void Sharelogger::close() {
+    ++tenure_;
     flush_.reset();
     shares_.reset();
     accountant_.reset();
@@ -228,6 +244,7 @@ void Sharelogger::jobs_arrived(const JobRecords& records) {
 // ---- shares --------------------------------------------------------------------------------
 
 bus::Offsets Sharelogger::assigned(const std::vector<std::uint32_t>& partitions) {
+    ++tenure_;
     const auto offsets = accountant_->assign(partitions);
     standstill_.clear();
     probe_.assigned.set(accountant_->accounts().partitions());
@@ -242,6 +259,7 @@ bus::Offsets Sharelogger::assigned(const std::vector<std::uint32_t>& partitions)
 }
 
 void Sharelogger::revoked(bus::Revocation how) {
+    ++tenure_;
     accountant_->drop();
     standstill_.clear();
     probe_.assigned.set(0);
@@ -272,6 +290,8 @@ void Sharelogger::finish(const Result<Accountant::Written>& written, SteadyTime 
     const Accountant::Written& done = written.value();
     probe_.counted.increment(done.counted);
     probe_.repeated.increment(done.repeated);
+    probe_.cuts.increment(done.cuts);
+    probe_.inexact_cuts.increment(done.inexact_cuts);
     probe_.held.set(accountant_->accounts().held());
     if (!done.next.empty()) {
         reopen_after_ = reopen_first;
@@ -289,6 +309,15 @@ void Sharelogger::finish(const Result<Accountant::Written>& written, SteadyTime 
     if (const auto noted = note_stops(); !noted) fail(noted.error());
 }
 
+// In any state: a block that is lost later cuts in vain, which does no harm.
+void Sharelogger::blocks_arrived(const BlockRecords& records) {
+    if (!accountant_) return;  // it reads the table first
+    for (const auto& record : records) {
+        const std::int64_t found = record.message->found_unix_ms();
+        if (found > 0) accountant_->found_block(from_unix_ms(found));
+    }
+}
+
 Result<void> Sharelogger::note_stops() {
     return standstill_.note(accountant_->accounts().stops(), books_->gaps,
                             context_.clock.unix_now());
@@ -302,12 +331,15 @@ void Sharelogger::on_tick() {
 }
 
 Result<void> Sharelogger::upkeep() {
-    const SteadyTime steady = context_.clock.steady_now();
+    const SteadyTime steady = now().steady;
     accountant_->give_up(steady);
     LODE_TRY_VOID(note_stops());
+    if (accountant_->accounts().cuts_wait()) finish(accountant_->make_cuts(now()), steady);
+    if (!shares_) return success();
     tidy();
     if (steady < next_upkeep_) return success();
     next_upkeep_ = steady + upkeep_interval;
+    ask_reach();
     LODE_TRY_VOID(books_->shares.note_last_shares());
     LODE_TRY(const auto partition, standstill_.can_go_on(books_->gaps, jobs_log_.shelf()));
     if (!partition) return success();
@@ -317,12 +349,25 @@ Result<void> Sharelogger::upkeep() {
     return open_shares();
 }
 
+// What is on the bus now is counted once all of it was handed over, unless it waits for a job.
+void Sharelogger::ask_reach() {
+    shares_->when_caught_up([this, then = now().unix, tenure = tenure_] {
+        if (tenure == tenure_ && accountant_->waiting()) {
+            finish(accountant_->flush(now()), now().steady);
+        }
+        if (tenure != tenure_) return;
+        const auto partitions = accountant_->accounts().without_backlog();
+        if (const auto noted = books_->shares.note_reach(partitions, then); !noted) {
+            fail(noted.error());
+        }
+    });
+}
+
 void Sharelogger::tidy() {
     if (context_.clock.steady_now() < next_retention_) return;
     const auto left = books_->retention.tidy_some(context_.clock.unix_now());
     if (!left) {
-        // Another instance may be at the same rows.
-        log::warn("old rows are moved later", {{"error", left.error()}});
+        log::warn("old rows are moved later", {{"error", left.error()}});  // another is at them
     }
     if (!left || left.value() == ShareRetention::Left::nothing) {
         next_retention_ = context_.clock.steady_now() + retention_interval;

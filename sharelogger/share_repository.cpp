@@ -1,9 +1,11 @@
 // The statements behind the accounts.
 #include "sharelogger/share_repository.hpp"
 
+#include <algorithm>
 #include <limits>
 
 #include "common/db/limbs.hpp"
+#include "sharelogger/user_rows.hpp"
 #include "sharelogger/worker_rows.hpp"
 
 namespace lode::sharelogger {
@@ -36,7 +38,8 @@ Result<PartitionAccount::State> ShareRepository::load(std::uint32_t partition) {
                                      std::int64_t{partition}};
     PartitionAccount::State state;
     LODE_TRY_VOID(db_.transaction([&]() -> Result<void> {
-        state = {.partition = partition, .next = 0, .sequences = {}};
+        state = PartitionAccount::State{};
+        state.partition = partition;
         LODE_TRY_VOID(
             db_.upsert({.table = "consumer_offset",
                         .columns = {"consumer", "chain", "topic", "partition_no", "next_offset"},
@@ -55,6 +58,17 @@ Result<PartitionAccount::State> ShareRepository::load(std::uint32_t partition) {
                            "chain = ? AND topic = ? AND partition_no = ?",
                            key));
         state.next = offsets.front().integer(0);
+        LODE_TRY_VOID(db_.upsert({.table = "partition_reach",
+                                  .columns = {"chain", "partition_no", "reached_unix_ms", "fence"},
+                                  .key = {"chain", "partition_no"},
+                                  .add = {"fence"},
+                                  .replace = {},
+                                  .rows = {{key[1], key[3], std::int64_t{0}, std::int64_t{1}}}}));
+        LODE_TRY(const auto fences, db_.query("SELECT fence FROM partition_reach WHERE chain = ? "
+                                              "AND partition_no = ?",
+                                              {key[1], key[3]}));
+        state.fence = fences.front().integer(0);
+        LODE_TRY(state.cuts, load_cuts(partition));
         // A stream a loop and start; those silent for 30 days are gone.
         LODE_TRY(const auto rows, db_.query("SELECT stream, last_sequence FROM stream_sequence "
                                             "WHERE chain = ? AND partition_no = ?",
@@ -68,16 +82,46 @@ Result<PartitionAccount::State> ShareRepository::load(std::uint32_t partition) {
     return state;
 }
 
-Result<void> ShareRepository::move_offset(const PartitionBatch& batch) {
+// First all offsets: who does not own them must not have written anything. Who closes minutes
+// holds the same rows, so what is read of it then stays true until the commit.
+Result<UnixTime> ShareRepository::hold(const std::vector<Hold>& partitions) {
+    for (const Hold& one : partitions) {
+        LODE_TRY_VOID(move_offset(one));
+    }
+    LODE_TRY_VOID(check_fences(partitions));
+    return closed_before();
+}
+
+Result<void> ShareRepository::move_offset(const Hold& hold) {
     LODE_TRY(const auto moved,
              db_.execute("UPDATE consumer_offset SET next_offset = ? WHERE consumer = ? AND "
                          "chain = ? AND topic = ? AND partition_no = ? AND next_offset = ?",
-                         {batch.next, offset_consumer, chain_, offset_topic,
-                          std::int64_t{batch.partition}, batch.expected}));
+                         {hold.next, offset_consumer, chain_, offset_topic,
+                          std::int64_t{hold.partition}, hold.expected}));
     if (moved == 1) return success();
     return failure(ErrorCode::conflict, "another sharelogger has moved partition " +
-                                            std::to_string(batch.partition) + " past offset " +
-                                            std::to_string(batch.expected));
+                                            std::to_string(hold.partition) + " past offset " +
+                                            std::to_string(hold.expected));
+}
+
+Result<void> ShareRepository::check_fences(const std::vector<Hold>& partitions) {
+    LODE_TRY(
+        const auto rows,
+        db_.query("SELECT partition_no, fence FROM partition_reach WHERE chain = ?", {chain_}));
+    std::map<std::int64_t, std::int64_t> fences;
+    for (const db::Row& row : rows) fences.emplace(row.integer(0), row.integer(1));
+    for (const Hold& one : partitions) {
+        if (fences[one.partition] == one.fence) continue;
+        return failure(ErrorCode::conflict, "another sharelogger has taken over partition " +
+                                                std::to_string(one.partition));
+    }
+    return success();
+}
+
+Result<UnixTime> ShareRepository::closed_before() {
+    LODE_TRY(const auto rows,
+             db_.query("SELECT closed_before_unix_ms FROM bucket_close WHERE chain = ?", {chain_}));
+    return rows.empty() ? UnixTime::min() : from_unix_ms(rows.front().integer(0));
 }
 
 Result<ShareRepository::Commits> ShareRepository::committed() {
@@ -124,13 +168,14 @@ Result<std::optional<std::int64_t>> ShareRepository::add_sums_of_piece(std::int6
 
 Result<void> ShareRepository::commit(const std::vector<PartitionBatch>& batches, UnixTime now) {
     const NameIds::Names names = names_in(batches);
+    std::vector<Hold> holds;
+    for (const PartitionBatch& batch : batches) {
+        holds.push_back({batch.partition, batch.expected, batch.next, batch.fence});
+    }
     const auto done = db_.transaction([&]() -> Result<void> {
-        // First all offsets: who does not own them must not have written anything.
-        for (const PartitionBatch& batch : batches) {
-            LODE_TRY_VOID(move_offset(batch));
-        }
+        LODE_TRY(const UnixTime closed_before, hold(holds));
         LODE_TRY_VOID(names_.resolve(names, now));
-        LODE_TRY_VOID(write_users(batches));
+        LODE_TRY_VOID(write_users(batches, closed_before));
         LODE_TRY_VOID(write_workers(batches));
         return write_sequences(batches, now);
     });
@@ -152,24 +197,18 @@ void ShareRepository::remember_last_shares(const std::vector<PartitionBatch>& ba
     }
 }
 
-Result<void> ShareRepository::write_users(const std::vector<PartitionBatch>& batches) {
-    db::Upsert users{.table = "user_bucket",
-                     .columns = {"chain", "user_id", "start_unix_ms", "partition_no", "bits",
-                                 "height_epoch", "scheme", "shares", "work_0", "work_1", "work_2"},
-                     .key = {"chain", "user_id", "start_unix_ms", "partition_no", "bits",
-                             "height_epoch", "scheme"},
-                     .add = {"shares", "work_0", "work_1", "work_2"},
-                     .replace = {},
-                     .rows = {}};
+Result<void> ShareRepository::write_users(const std::vector<PartitionBatch>& batches,
+                                          UnixTime closed_before) {
+    db::Upsert buckets = user_bucket_upsert();
+    db::Upsert late = late_work_upsert();
     for (const PartitionBatch& batch : batches) {
-        for (const auto& [key, sum] : batch.users) {
-            auto& row = users.rows.emplace_back(std::vector<db::Value>{
-                chain_, names_.user(key.user), to_unix_ms(key.start), std::int64_t{batch.partition},
-                std::int64_t{key.bits}, std::int64_t{key.height_epoch}, to_string(key.scheme)});
-            append_sum(row, sum);
-        }
+        UserRows rows(batch.partition, std::max(closed_before, batch.cuts_known_from));
+        for (const auto& [key, sum] : batch.users) rows.add(names_.user(key.user), key, sum);
+        rows.append_buckets(chain_, buckets);
+        rows.append_late(chain_, late);
     }
-    return db_.upsert(users);
+    LODE_TRY_VOID(db_.upsert(buckets));
+    return db_.upsert(late);
 }
 
 Result<void> ShareRepository::write_workers(const std::vector<PartitionBatch>& batches) {
@@ -199,6 +238,131 @@ Result<void> ShareRepository::write_sequences(const std::vector<PartitionBatch>&
         }
     }
     return db_.upsert(sequences);
+}
+
+// ---- cuts ----------------------------------------------------------------------------------
+
+Result<std::vector<RoundCut>> ShareRepository::load_cuts(std::uint32_t partition) {
+    LODE_TRY(const auto rows,
+             db_.query("SELECT cut_unix_ms, exact FROM round_cut WHERE chain = ? AND "
+                       "partition_no = ? ORDER BY cut_unix_ms DESC LIMIT ?",
+                       {chain_, std::int64_t{partition}, std::int64_t{RoundCuts::known_max}}));
+    std::vector<RoundCut> cuts;
+    for (const db::Row& row : rows) {
+        cuts.push_back({from_unix_ms(row.integer(0)),
+                        row.integer(1) == 1 ? Exactness::exact : Exactness::inexact});
+    }
+    // Oldest first, which is the order that sorted lists take best.
+    std::ranges::reverse(cuts);
+    return cuts;
+}
+
+Result<std::vector<UnixTime>> ShareRepository::found_blocks() {
+    // Ids rise by the time of writing, which is that of finding but for outages.
+    LODE_TRY(const auto rows, db_.query("SELECT found_unix_ms FROM block WHERE chain = ? "
+                                        "ORDER BY id DESC LIMIT ?",
+                                        {chain_, std::int64_t{RoundCuts::known_max}}));
+    std::vector<UnixTime> found;
+    for (const db::Row& row : rows) found.push_back(from_unix_ms(row.integer(0)));
+    std::ranges::reverse(found);
+    return found;
+}
+
+Result<UserBuckets> ShareRepository::rows(std::uint32_t partition, const TimeRange& time) {
+    LODE_TRY(const auto rows,
+             db_.query(
+                 "SELECT u.name, b.start_unix_ms, b.bits, b.height_epoch, b.scheme, "
+                 "b.shares, b.work_0, b.work_1, b.work_2 FROM user_bucket b JOIN user u ON "
+                 "u.id = b.user_id WHERE b.chain = ? AND b.start_unix_ms >= ? AND "
+                 "b.start_unix_ms < ? AND b.partition_no = ?",
+                 {chain_, to_unix_ms(time.from), to_unix_ms(time.until), std::int64_t{partition}}));
+    UserBuckets buckets;
+    for (const db::Row& row : rows) {
+        LODE_TRY(const auto scheme, scheme_from(row.text(4)));
+        LODE_TRY(const auto work, db::work_of({row.integer(6), row.integer(7), row.integer(8)}));
+        buckets[{row.text(0), from_unix_ms(row.integer(1)),
+                 static_cast<std::uint32_t>(row.integer(2)),
+                 static_cast<std::uint32_t>(row.integer(3)), scheme}] =
+            WorkSum{.work = work, .shares = row.integer(5), .last_share = {}};
+    }
+    return buckets;
+}
+
+Result<void> ShareRepository::cut(const std::vector<PartitionCut>& cuts) {
+    std::vector<Hold> holds;
+    NameIds::Names names;
+    for (const PartitionCut& one : cuts) {
+        holds.push_back({one.partition, one.next, one.next, one.fence});
+        for (const Resplit& split : one.splits) {
+            if (!split.rows) continue;
+            for (const auto& [key, sum] : *split.rows) names.users.insert(key.user);
+        }
+    }
+    const auto done = db_.transaction([&]() -> Result<void> {
+        LODE_TRY(const UnixTime closed_before, hold(holds));
+        // Their rows are there, and so are they.
+        LODE_TRY_VOID(names_.resolve(names, {}));
+        for (const PartitionCut& one : cuts) {
+            LODE_TRY_VOID(write_cut(one, closed_before));
+        }
+        return success();
+    });
+    if (done) {
+        names_.keep();
+    } else {
+        names_.forget_new();
+    }
+    return done;
+}
+
+Result<void> ShareRepository::write_cut(const PartitionCut& cut, UnixTime closed_before) {
+    db::Upsert made{.table = "round_cut",
+                    .columns = {"chain", "cut_unix_ms", "partition_no", "exact"},
+                    .key = {"chain", "cut_unix_ms", "partition_no"},
+                    .add = {},
+                    .replace = {},
+                    .rows = {}};
+    const auto append = [&](const std::vector<RoundCut>& cuts, bool stays) {
+        for (const RoundCut& one : cuts) {
+            const bool exact = one.exactness == Exactness::exact && !stays;
+            made.rows.push_back({chain_, to_unix_ms(one.at), std::int64_t{cut.partition},
+                                 std::int64_t{exact ? 1 : 0}});
+        }
+    };
+    append(cut.rowless, false);
+    for (const Resplit& split : cut.splits) {
+        const bool stays = split.rows && split.time.from < closed_before;
+        append(split.cuts, stays);
+        if (!split.rows || stays) continue;
+        LODE_TRY_VOID(replace_rows(cut.partition, split));
+    }
+    return db_.upsert(made);
+}
+
+Result<void> ShareRepository::replace_rows(std::uint32_t partition, const Resplit& split) {
+    LODE_TRY_VOID(
+        db_.execute("DELETE FROM user_bucket WHERE chain = ? AND start_unix_ms >= ? AND "
+                    "start_unix_ms < ? AND partition_no = ?",
+                    {chain_, to_unix_ms(split.time.from), to_unix_ms(split.time.until),
+                     std::int64_t{partition}}));
+    UserRows rows(partition, UnixTime::min());
+    for (const auto& [key, sum] : *split.rows) rows.add(names_.user(key.user), key, sum);
+    db::Upsert upsert = user_bucket_upsert();
+    rows.append_buckets(chain_, upsert);
+    return db_.upsert(upsert);
+}
+
+Result<void> ShareRepository::note_reach(const std::vector<std::uint32_t>& partitions,
+                                         UnixTime then) {
+    return db_.transaction([&]() -> Result<void> {
+        for (const std::uint32_t partition : partitions) {
+            LODE_TRY_VOID(
+                db_.execute("UPDATE partition_reach SET reached_unix_ms = ? WHERE chain = ? AND "
+                            "partition_no = ? AND reached_unix_ms < ?",
+                            {to_unix_ms(then), chain_, std::int64_t{partition}, to_unix_ms(then)}));
+        }
+        return success();
+    });
 }
 
 Result<void> ShareRepository::note_last_shares() {

@@ -27,6 +27,14 @@ class ShareRepository final : public AccountStore {
     [[nodiscard]] Result<PartitionAccount::State> load(std::uint32_t partition) override;
     [[nodiscard]] Result<void> commit(const std::vector<PartitionBatch>& batches,
                                       UnixTime now) override;
+    [[nodiscard]] Result<std::vector<UnixTime>> found_blocks() override;
+    [[nodiscard]] Result<UserBuckets> rows(std::uint32_t partition, const TimeRange& time) override;
+    [[nodiscard]] Result<void> cut(const std::vector<PartitionCut>& cuts) override;
+
+    // Everything that was on the bus at `then` is counted in these partitions; who else may have
+    // them now, that stays true.
+    [[nodiscard]] Result<void> note_reach(const std::vector<std::uint32_t>& partitions,
+                                          UnixTime then);
 
     // worker.last_share_unix_ms of the workers counted since the last call; for display. Apart
     // from the accounts, because workers are not of one partition: two instances meet on them.
@@ -52,8 +60,23 @@ class ShareRepository final : public AccountStore {
     // begins, nothing when there was no more.
     [[nodiscard]] Result<std::optional<std::int64_t>> add_sums_of_piece(std::int64_t from,
                                                                         Commits& committed);
-    [[nodiscard]] Result<void> move_offset(const PartitionBatch& batch);
-    [[nodiscard]] Result<void> write_users(const std::vector<PartitionBatch>& batches);
+    // What a transaction must still find: else conflict.
+    struct Hold {
+        std::uint32_t partition = 0;
+        std::int64_t expected = 0;
+        std::int64_t next = 0;
+        std::int64_t fence = 0;
+    };
+    // The first statements of a transaction. Gives where the minutes begin that are open.
+    [[nodiscard]] Result<UnixTime> hold(const std::vector<Hold>& partitions);
+    [[nodiscard]] Result<void> move_offset(const Hold& hold);
+    [[nodiscard]] Result<void> check_fences(const std::vector<Hold>& partitions);
+    [[nodiscard]] Result<UnixTime> closed_before();
+    [[nodiscard]] Result<std::vector<RoundCut>> load_cuts(std::uint32_t partition);
+    [[nodiscard]] Result<void> write_users(const std::vector<PartitionBatch>& batches,
+                                           UnixTime closed_before);
+    [[nodiscard]] Result<void> write_cut(const PartitionCut& cut, UnixTime closed_before);
+    [[nodiscard]] Result<void> replace_rows(std::uint32_t partition, const Resplit& split);
     [[nodiscard]] Result<void> write_workers(const std::vector<PartitionBatch>& batches);
     [[nodiscard]] Result<void> write_sequences(const std::vector<PartitionBatch>& batches,
                                                UnixTime now);

@@ -24,8 +24,8 @@ constexpr std::string_view bucket_close_table = R"(CREATE TABLE IF NOT EXISTS bu
     UNIQUE (chain)))";
 
 // user_bucket of the partition is cut behind this moment, that of one of our blocks: no row holds
-// shares of both sides. exact = 0: the shares of that minute could not be told apart and all count
-// behind it.
+// shares of both sides. exact = 0: those that were counted before the block was heard of could not
+// be told apart, and stand behind the cut; in a minute that was closed they stay where they were.
 constexpr std::string_view round_cut_table = R"(CREATE TABLE IF NOT EXISTS round_cut (
     chain VARCHAR(16) NOT NULL,
     cut_unix_ms BIGINT NOT NULL,
@@ -33,11 +33,13 @@ constexpr std::string_view round_cut_table = R"(CREATE TABLE IF NOT EXISTS round
     exact BIGINT NOT NULL,
     UNIQUE (chain, cut_unix_ms, partition_no)))";
 
-// All shares that were on the bus by then are counted.
+// All shares that were on the bus by then are counted. fence rises with each sharelogger that takes
+// the partition over: what a former one writes later is refused.
 constexpr std::string_view partition_reach_table = R"(CREATE TABLE IF NOT EXISTS partition_reach (
     chain VARCHAR(16) NOT NULL,
     partition_no BIGINT NOT NULL,
     reached_unix_ms BIGINT NOT NULL,
+    fence BIGINT NOT NULL,
     UNIQUE (chain, partition_no)))";
 
 // Work that came when its minute was closed: in user_bucket it stands in the row that begins at

@@ -84,12 +84,16 @@ class NoStore final : public AccountStore {
         return PartitionAccount::State{partition, 0, {}};
     }
     Result<void> commit(const std::vector<PartitionBatch>&, UnixTime) override { return success(); }
+    Result<std::vector<UnixTime>> found_blocks() override { return std::vector<UnixTime>(); }
+    Result<UserBuckets> rows(std::uint32_t, const TimeRange&) override { return UserBuckets(); }
+    Result<void> cut(const std::vector<PartitionCut>&) override { return success(); }
 };
 
 class NoArchive final : public FrameArchive {
   public:
     Result<void> recover(FrameKind, std::uint32_t, std::int64_t) override { return success(); }
     Result<void> append(const Frame&, UnixTime) override { return success(); }
+    Result<void> read_back(std::uint32_t, const StretchVisitor&) override { return success(); }
 };
 
 struct Ends {

@@ -56,7 +56,8 @@ struct Pool {
     void count(const std::vector<v1::Share>& shares) const {
         auto connection = db::Connection::open({}, data.string()).value();
         ShareRepository repository(connection, "btc");
-        PartitionAccount account(repository.load(partition).value(), 150);
+        const RoundCuts cuts;
+        PartitionAccount account(repository.load(partition).value(), 150, cuts);
         std::int64_t offset = account.next();
         std::vector<std::string> messages;
         for (const auto& share : shares) {

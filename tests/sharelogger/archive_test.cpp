@@ -2,6 +2,7 @@
 #include "sharelogger/archive.hpp"
 
 #include <catch2/catch_test_macros.hpp>
+#include <random>
 
 #include "tests/support/temporary_folder.hpp"
 
@@ -101,4 +102,39 @@ TEST_CASE("nothing is cut when all is committed, also with another partition's o
     REQUIRE(one.recover(FrameKind::share, 6, 0));
     REQUIRE(one.recover(FrameKind::job, 5, 0));
     CHECK(messages_of(folder.path()) == std::vector<std::string>{"a", "b"});
+}
+
+TEST_CASE("own frames are read back newest first, as far as is wanted") {
+    const test::TemporaryFolder folder;
+    auto writer = writer_in(folder);
+    auto other = writer_in(folder, "two");
+    // Hardly packed: each is a stretch of its own.
+    std::mt19937_64 random(1);
+    const auto frame_at = [&random](std::int64_t first) {
+        std::string message(2u << 20, '\0');
+        for (char& byte : message) byte = static_cast<char>(random());
+        return a_frame(first, {std::move(message)});
+    };
+    for (std::int64_t first = 0; first < 3; ++first) {
+        REQUIRE(writer.append(frame_at(first), noon + first * 24h));
+    }
+    REQUIRE(other.append(frame_at(9), noon));
+    const auto read = [&writer](std::size_t count) {
+        std::vector<std::int64_t> firsts;
+        const auto done = writer.read_back(5, [&](const std::vector<Frame>& stretch) {
+            for (const Frame& frame : stretch) firsts.push_back(frame.header.first);
+            return Result<FrameArchive::Wanted>(
+                firsts.size() < count ? FrameArchive::Wanted::more : FrameArchive::Wanted::nothing);
+        });
+        REQUIRE(done);
+        return firsts;
+    };
+    CHECK(read(9) == std::vector<std::int64_t>{2, 1, 0});
+    CHECK(read(1) == std::vector<std::int64_t>{2});
+    // What is written or cut later is noticed.
+    REQUIRE(writer.append(frame_at(3), noon + 48h));
+    REQUIRE(writer.append(a_frame(4, {"small"}), noon + 48h));
+    CHECK(read(9) == std::vector<std::int64_t>{4, 3, 2, 1, 0});
+    REQUIRE(writer.recover(FrameKind::share, 5, 3));
+    CHECK(read(9) == std::vector<std::int64_t>{2, 1, 0});
 }

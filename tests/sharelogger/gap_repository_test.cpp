@@ -24,7 +24,8 @@ struct Stopped {
     Gap gap{stream, Sequence(3), Sequence(4)};
 
     Stopped() {
-        PartitionAccount account(shares.load(partition).value(), 210'000);
+        const RoundCuts cuts;
+        PartitionAccount account(shares.load(partition).value(), 210'000, cuts);
         for (const std::uint64_t sequence : {1U, 2U}) {
             const auto offset = static_cast<std::int64_t>(sequence) - 1;
             const auto message = test::a_bare_share(stream.value(), sequence, 1);

@@ -33,8 +33,9 @@ ShareRecord at(std::int64_t offset) {
 }
 
 PartitionAccount account_at(std::int64_t next, Sequences sequences = {}) {
+    static const RoundCuts no_cuts;
     return PartitionAccount({.partition = 3, .next = next, .sequences = std::move(sequences)},
-                            halving);
+                            halving, no_cuts);
 }
 
 std::int64_t shares_in(const PartitionBatch& batch) {

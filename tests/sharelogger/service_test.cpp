@@ -3,6 +3,7 @@
 
 #include "common/bus/bus.hpp"
 #include "common/config/pool.hpp"
+#include "common/messages/block.pb.h"
 #include "common/messages/job.pb.h"
 #include "common/messages/share.pb.h"
 #include "sharelogger/archive.hpp"
@@ -30,6 +31,8 @@ class Running {
         bus_ = bus::open_bus({.folder = (folder() / "bus").string()}).value();
         jobs_.emplace(
             bus::Producer<v1::JobMessage>::open(*bus_, bus::topics::job, "btc", loop).value());
+        blocks_.emplace(
+            bus::Producer<v1::BlockEvent>::open(*bus_, bus::topics::block, "btc", loop).value());
         shares_.emplace(
             bus::Producer<v1::Share>::open(*bus_, bus::topics::share, "btc", loop).value());
         start();
@@ -37,6 +40,7 @@ class Running {
     ~Running() {
         stop();
         jobs_.reset();
+        blocks_.reset();
         shares_.reset();
         loop.run_posted();
     }
@@ -62,6 +66,12 @@ class Running {
         auto message = std::make_shared<v1::JobMessage>();
         message->mutable_job()->set_job_id(id);
         send(*jobs_, 0, message);
+    }
+    void publish_block(std::int64_t found_unix_ms) {
+        auto event = std::make_shared<v1::BlockEvent>();
+        event->set_state(v1::FOUND);
+        event->set_found_unix_ms(found_unix_ms);
+        send(*blocks_, 0, event);
     }
     void publish(std::uint32_t partition, std::uint64_t sequence, std::uint64_t job) {
         send(*shares_, partition, test::a_bare_share(stream + partition, sequence, job));
@@ -115,6 +125,7 @@ class Running {
     std::unique_ptr<bus::Bus> bus_;
     std::unique_ptr<runtime::Context> context_;
     std::optional<bus::Producer<v1::JobMessage>> jobs_;
+    std::optional<bus::Producer<v1::BlockEvent>> blocks_;
     std::optional<bus::Producer<v1::Share>> shares_;
     std::unique_ptr<runtime::Service> service_;
 };
@@ -213,4 +224,43 @@ TEST_CASE("while the schema is old nothing is read, and afterwards all is counte
     CHECK(pool.counts(0));
     pool.database.run("UPDATE schema_version SET version = version + 100");
     CHECK(pool.counts(1, 1s));
+}
+
+TEST_CASE("a block cuts the sums of every partition, found while running or before the start") {
+    Running pool;
+    pool.publish_job(1);
+    pool.publish(0, 1, 1);
+    REQUIRE(pool.counts(1));
+    // Shares of these tests are of this moment; the block is of the millisecond before it.
+    const auto before = test::a_bare_share(1, 1, 1)->produced_unix_ms() - 1;
+    pool.publish_block(before);
+    const auto cuts = [&] { return pool.database.number("SELECT COUNT(*) FROM round_cut"); };
+    CHECK(pool.comes([&] { return cuts() == 12; }, 1s));
+    const auto starts = [&] {
+        return pool.database.number("SELECT MAX(start_unix_ms) FROM user_bucket");
+    };
+    CHECK(starts() == before + 1);
+    CHECK(pool.database.number("SELECT SUM(exact) FROM round_cut") == 12);
+    pool.stop();
+    pool.database.run(
+        "INSERT INTO block (chain, height, block_hash, prev_hash, state, reward, user_name, "
+        "worker_name, job_id, found_unix_ms, confirmations, updated_unix_ms, published_state) "
+        "VALUES ('btc', 1, 'a', 'b', 'found', 1, 'alice', '', 1, 1700000000000, 0, 0, '')");
+    pool.start();
+    CHECK(pool.comes([&] { return cuts() == 24; }, 1s));
+    CHECK(starts() == before + 1);
+}
+
+TEST_CASE("how far all shares are counted is told, also when none come") {
+    Running pool;
+    pool.publish_job(1);
+    const auto started = to_unix_ms(pool.loop.clock().unix_now());
+    CHECK(pool.comes(
+        [&] {
+            return pool.database.number(
+                       "SELECT COALESCE(MIN(reached_unix_ms), 0) FROM "
+                       "partition_reach") > started;
+        },
+        1s));
+    CHECK(pool.database.number("SELECT COUNT(*) FROM partition_reach") == 12);
 }

@@ -26,7 +26,8 @@ struct Standing {
     Standstill standstill{probe, "sharelogger-1"};
 
     Standing() {
-        PartitionAccount account(shares.load(partition).value(), 210'000);
+        const RoundCuts cuts;
+        PartitionAccount account(shares.load(partition).value(), 210'000, cuts);
         const auto message = test::a_bare_share(stream.value(), 1, 1);
         REQUIRE(account.add({partition, 0, noon, message}, parse_share(*message, noon).value()) ==
                 Verdict::counted);

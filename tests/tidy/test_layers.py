@@ -48,6 +48,7 @@ SERVICE_ADAPTERS = {
     "sharelogger/name_ids",          # ids of users and workers
     "sharelogger/share_repository",  # its rows
     "sharelogger/share_retention",   # rows that are old
+    "sharelogger/user_rows",         # sums of users as rows
     "sharelogger/worker_rows",       # sums of workers as rows
     "statshttpd/history_reader",     # the database on a thread of its own
     "statshttpd/history_repository",  # the rows it shows

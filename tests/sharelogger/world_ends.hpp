@@ -1,0 +1,60 @@
+// An accountant's ends that tell a world of several instances which of them calls.
+#pragma once
+
+#include <map>
+#include <vector>
+
+#include "sharelogger/accountant.hpp"
+
+namespace lode::test {
+
+template <class World>
+class WorldStore final : public sharelogger::AccountStore {
+  public:
+    WorldStore(World& world, std::size_t self) : world_(world), self_(self) {}
+    Result<sharelogger::PartitionAccount::State> load(std::uint32_t partition) override {
+        return world_.load(self_, partition);
+    }
+    Result<void> commit(const std::vector<sharelogger::PartitionBatch>& batches,
+                        UnixTime) override {
+        return world_.commit(self_, batches);
+    }
+    Result<std::vector<UnixTime>> found_blocks() override { return world_.found_blocks(self_); }
+    Result<sharelogger::UserBuckets> rows(std::uint32_t partition,
+                                          const sharelogger::TimeRange& time) override {
+        return world_.rows(self_, partition, time);
+    }
+    Result<void> cut(const std::vector<sharelogger::PartitionCut>& cuts) override {
+        return world_.cut(self_, cuts);
+    }
+
+  private:
+    World& world_;
+    std::size_t self_;
+};
+
+// What is on an instance's disk; it outlives the process.
+template <class World>
+class WorldArchive final : public sharelogger::FrameArchive {
+  public:
+    WorldArchive(World& world, std::size_t self) : world_(world), self_(self) {}
+    Result<void> recover(sharelogger::FrameKind, std::uint32_t partition,
+                         std::int64_t committed) override {
+        world_.recover(self_, partition, committed);
+        return success();
+    }
+    Result<void> append(const sharelogger::Frame& frame, UnixTime) override {
+        return world_.append(self_, frame);
+    }
+    Result<void> read_back(std::uint32_t partition, const StretchVisitor& visit) override {
+        return world_.read_back(self_, partition, visit);
+    }
+
+    std::map<std::uint32_t, std::vector<sharelogger::Frame>> frames;
+
+  private:
+    World& world_;
+    std::size_t self_;
+};
+
+}  // namespace lode::test
