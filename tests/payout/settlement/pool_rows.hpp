@@ -116,7 +116,8 @@ class PoolRows {
     void reach(UnixTime time) {
         run("DELETE FROM partition_reach", {});
         for (const std::int64_t partition : {0, 1}) {
-            run("INSERT INTO partition_reach VALUES ('btc', ?, ?)", {partition, to_unix_ms(time)});
+            run("INSERT INTO partition_reach VALUES ('btc', ?, ?, 1)",
+                {partition, to_unix_ms(time)});
         }
     }
 
