@@ -22,6 +22,53 @@ Division divide_by_limb(const Uint256& dividend, std::uint64_t divisor) {
     return {Uint256(quotient), Uint256(rest)};
 }
 
+// Long division in base 2^64, for divisors of two limbs and more (Knuth, volume 2, algorithm D).
+// Both are shifted left until the divisor's highest bit is set.
+struct LongDivision {
+    std::array<std::uint64_t, 5> rest{};
+    std::array<std::uint64_t, 4> divisor{};
+    std::size_t size = 0;  // limbs of the divisor
+
+    // The quotient's limb `place`, those above it being taken from the rest: a guess from the
+    // highest limbs that three limbs make right or one too large.
+    std::uint64_t digit(std::size_t place) {
+        const std::uint64_t high = divisor[size - 1];
+        const Uint128 head = (Uint128{rest[place + size]} << 64) | rest[place + size - 1];
+        Uint128 guess = rest[place + size] >= high ? ~std::uint64_t{0} : head / high;
+        Uint128 left = head - guess * high;
+        while (left >> 64 == 0 &&
+               guess * divisor[size - 2] > ((left << 64) | rest[place + size - 2])) {
+            --guess;
+            left += high;
+        }
+        if (subtract(place, static_cast<std::uint64_t>(guess)))
+            return static_cast<std::uint64_t>(guess);
+        add_back(place);
+        return static_cast<std::uint64_t>(guess - 1);
+    }
+
+  private:
+    // Whether the rest was large enough.
+    bool subtract(std::size_t place, std::uint64_t digit) {
+        Uint128 carry = 0;
+        for (std::size_t i = 0; i <= size; ++i) {
+            if (i < size) carry += Uint128{divisor[i]} * digit;
+            const std::uint64_t before = rest[place + i];
+            rest[place + i] = before - static_cast<std::uint64_t>(carry);
+            carry = (carry >> 64) + (rest[place + i] > before ? 1U : 0U);
+        }
+        return carry == 0;
+    }
+    void add_back(std::size_t place) {
+        Uint128 carry = 0;
+        for (std::size_t i = 0; i <= size; ++i) {
+            carry += Uint128{rest[place + i]} + (i < size ? divisor[i] : 0);
+            rest[place + i] = static_cast<std::uint64_t>(carry);
+            carry >>= 64;
+        }
+    }
+};
+
 }  // namespace
 
 Uint256 Uint256::from_hash(const Hash256& hash) {
@@ -101,16 +148,22 @@ Division divide(const Uint256& dividend, const Uint256& divisor) {
     LODE_ASSERT(divisor != Uint256(0));
     if (dividend < divisor) return {Uint256(0), dividend};
     if (divisor.bit_length() <= 64) return divide_by_limb(dividend, divisor.low64());
-    // Long division by bits: as many steps as the quotient has bits.
-    Division out{Uint256(0), dividend};
-    unsigned shift = dividend.bit_length() - divisor.bit_length();
-    for (Uint256 step = divisor << shift;; step = step >> 1, --shift) {
-        if (out.remainder >= step) {
-            out.remainder = out.remainder - step;
-            out.quotient = out.quotient + (Uint256(1) << shift);
-        }
-        if (shift == 0) return out;
+    LongDivision division;
+    division.size = (divisor.bit_length() + 63) / 64;
+    const unsigned shift = 64 * static_cast<unsigned>(division.size) - divisor.bit_length();
+    const Uint256 normal = divisor << shift;
+    const Uint256 low = dividend << shift;
+    for (std::size_t i = 0; i < 4; ++i) {
+        division.divisor[i] = normal.limb(i);
+        division.rest[i] = low.limb(i);
     }
+    division.rest[4] = shift == 0 ? 0 : dividend.limb(3) >> (64 - shift);
+    std::array<std::uint64_t, 4> quotient{};
+    for (std::size_t place = 5 - division.size; place-- > 0;) {
+        quotient[place] = division.digit(place);
+    }
+    const auto& rest = division.rest;
+    return {Uint256(quotient), Uint256({rest[0], rest[1], rest[2], rest[3]}) >> shift};
 }
 
 std::string Uint256::to_decimal() const {

@@ -27,7 +27,11 @@ Uint128 narrow(const Uint256& value) {
 }
 
 Uint256 product(Uint128 a, Uint128 b) {
-    return multiply(wide(a), low64(b)).low + (multiply(wide(a), high64(b)).low << 64);
+    const Uint128 low = Uint128{low64(a)} * low64(b);
+    const Uint128 middle = Uint128{low64(a)} * high64(b) + high64(low);  // below 2^128
+    const Uint128 other = Uint128{high64(a)} * low64(b) + low64(middle);
+    const Uint128 high = Uint128{high64(a)} * high64(b) + high64(middle) + high64(other);
+    return Uint256({low64(low), low64(other), low64(high), high64(high)});
 }
 
 Uint128 mul_div(Uint128 a, Uint128 b, Uint128 c) {

@@ -77,6 +77,30 @@ TEST_CASE("quotient times divisor plus remainder is the dividend") {
     }
 }
 
+TEST_CASE("division is exact where guessed digits are too large") {
+    std::mt19937_64 random(15);
+    // Limbs at their ends make long division guess wrong, which random ones hardly do.
+    const std::uint64_t ends[] = {0, 1, ~0ULL, ~0ULL - 1, 1ULL << 63, (1ULL << 63) - 1};
+    const auto any = [&] {
+        std::array<std::uint64_t, 4> limbs{};
+        for (auto& limb : limbs) limb = random() % 8 == 0 ? random() : ends[random() % 6];
+        return Uint256(limbs) >> static_cast<unsigned>(random() % 4 * 64);
+    };
+    for (int i = 0; i < 20'000; ++i) {
+        const Uint256 dividend = any();
+        const Uint256 divisor = any();
+        if (divisor == Uint256(0)) continue;
+        const Division division = divide(dividend, divisor);
+        Uint256 back = division.remainder;
+        for (std::size_t limb = 0; limb < 4; ++limb) {
+            const unsigned shift = 64 * static_cast<unsigned>(limb);
+            back = back + (multiply(divisor, division.quotient.limb(limb)).low << shift);
+        }
+        REQUIRE(division.remainder < divisor);
+        REQUIRE(back == dividend);
+    }
+}
+
 TEST_CASE("division at the edges") {
     CHECK(divide(Uint256::max(), Uint256::max()).quotient == Uint256(1));
     CHECK(divide(Uint256::max(), Uint256(1)).quotient == Uint256::max());
