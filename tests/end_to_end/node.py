@@ -40,8 +40,9 @@ class RpcError(Exception):
 class Rpc:
     """JSON-RPC over one kept connection; may be called from several threads."""
 
-    def __init__(self, port, cookie_file):
+    def __init__(self, port, cookie_file, path="/"):
         self.cookie_file = cookie_file
+        self.path = path
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
         self.lock = threading.Lock()
 
@@ -68,7 +69,7 @@ class Rpc:
     def _post(self, body, headers):
         kept = self.connection.sock is not None
         try:
-            self.connection.request("POST", "/", body, headers)
+            self.connection.request("POST", self.path, body, headers)
             return self.connection.getresponse().read()
         except (ConnectionError, http.client.HTTPException):
             self.connection.close()
@@ -119,6 +120,10 @@ class Node:
         """Mines on the node itself, to a coin of that kind; the block hashes, in display order."""
         script = COINS[kind][0].hex()
         return self.rpc.generatetodescriptor(count, f"raw({script})")
+
+    def wallet(self, name):
+        """The calls of a wallet that is loaded; made anew after a restart of the node."""
+        return Rpc(self.facts["rpc_port"], self.facts["cookie_file"], f"/wallet/{name}")
 
     def block(self, display_hash):
         return chain.Block.parse(bytes.fromhex(self.rpc.getblock(display_hash, 0)))

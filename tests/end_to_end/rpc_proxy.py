@@ -1,4 +1,4 @@
-"""A proxy before a node's RPC that can change its answers, refuse calls and count them."""
+"""A proxy before a node's RPC that can change its answers, refuse or lose calls and count them."""
 import http.client
 import http.server
 import json
@@ -20,6 +20,7 @@ class ProxiedNode:
         self.facts = node.facts
         self.calls = []  # (method, params), in order
         self.changes = {}
+        self.before = self.after = None  # called around each call; true: the caller hears nothing
         proxy = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -29,7 +30,13 @@ class ProxiedNode:
 
             def do_POST(self):
                 body = self.rfile.read(int(self.headers["Content-Length"]))
-                status, answer = proxy.forward(body, self.headers["Authorization"])
+                if proxy.before and proxy.before():
+                    self.close_connection = True
+                    return
+                status, answer = proxy.forward(body, self.headers["Authorization"], self.path)
+                if proxy.after and proxy.after():
+                    self.close_connection = True
+                    return
                 try:
                     self.send_response(status)
                     self.send_header("Content-Length", str(len(answer)))
@@ -60,13 +67,13 @@ class ProxiedNode:
         self.server.shutdown()
         self.server.server_close()
 
-    def forward(self, body, authorization):
+    def forward(self, body, authorization, path):
         request = json.loads(body)
         self.calls.append((request["method"], request["params"]))
         connection = http.client.HTTPConnection("127.0.0.1", self.node.facts["rpc_port"],
                                                 timeout=ANSWER_SECONDS)
         try:
-            connection.request("POST", "/", body, {"Authorization": authorization})
+            connection.request("POST", path, body, {"Authorization": authorization})
             response = connection.getresponse()
             status, answer = response.status, response.read()
         except (OSError, http.client.HTTPException):
