@@ -167,6 +167,26 @@ Result<std::vector<Entry>> LedgerRepository::posted_for(const bitcoin::Hash256& 
     return read_entries(rows);
 }
 
+Result<std::vector<LedgerRepository::Line>> LedgerRepository::lines_for(
+    const bitcoin::Hash256& block, const Owner& owner) {
+    // Two a revision and block at most: a block comes and goes a few times.
+    LODE_TRY(
+        const auto rows,
+        db_.query("SELECT t.entry_key, t.reason, t.at_unix_ms, a.pot, e.amount "
+                  "FROM ledger_transaction t JOIN ledger_entry e ON e.transaction_id = t.id "
+                  "JOIN ledger_account a ON a.id = e.account_id WHERE t.block_hash = ? AND "
+                  "t.chain = ? AND a.owner_kind = ? AND a.owner_name = ? "
+                  "ORDER BY t.id, e.amount",
+                  {to_bytes(block.view()), chain_, value_of(to_string(owner.kind)), owner.name}));
+    std::vector<Line> lines;
+    for (const db::Row& row : rows) {
+        LODE_TRY(const auto pot, pot_from(row.text(3)));
+        lines.push_back(
+            {row.text(0), row.text(1), from_unix_ms(row.integer(2)), pot, Satoshi(row.integer(4))});
+    }
+    return lines;
+}
+
 Result<Satoshi> LedgerRepository::balance(const Account& account) {
     LODE_TRY(const auto rows,
              db_.query("SELECT b.amount FROM ledger_account a "

@@ -39,6 +39,16 @@ class LedgerRepository {
 
     // What has been posted for a block so far, an entry an account, sorted, none zero.
     [[nodiscard]] Result<std::vector<Entry>> posted_for(const bitcoin::Hash256& block);
+    // The same for one owner, line by line, in the order of posting.
+    struct Line {
+        std::string key;
+        std::string reason;
+        UnixTime at;
+        Pot pot = Pot::balance;
+        Satoshi amount;
+    };
+    [[nodiscard]] Result<std::vector<Line>> lines_for(const bitcoin::Hash256& block,
+                                                      const Owner& owner);
     [[nodiscard]] Result<Satoshi> balance(const Account& account);
     // Balances of at least `least`, users and fee recipients, sorted by owner; at most `limit`
     // behind `after`.

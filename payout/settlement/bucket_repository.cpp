@@ -129,7 +129,7 @@ Result<std::vector<Bucket>> BucketRepository::rows_of(const Wanted& piece, const
         parameters.emplace_back(piece.user->value());
     }
     sql += " GROUP BY user_id, bits";
-    if (piece.grouping == Grouping::by_start) sql += ", start_unix_ms";
+    if (piece.grouping == Grouping::by_start) sql += ", start_unix_ms ORDER BY start_unix_ms";
     LODE_TRY(const auto rows, db_.query(sql, parameters));
     std::vector<Bucket> buckets;
     buckets.reserve(rows.size());

@@ -32,8 +32,8 @@ class BucketRepository {
     [[nodiscard]] Result<std::vector<BucketSum>> sums(TimeRange range);
 
     using Each = std::function<Result<void>(std::span<const Bucket>)>;
-    // by_start: a bucket each start, user and bits. by_piece: a bucket each piece of the time,
-    // user and bits, whose start is the piece's first.
+    // by_start: a bucket each start, user and bits, sorted by start. by_piece: a bucket each piece
+    // of the time, user and bits, whose start is the piece's first.
     enum class Grouping : std::uint8_t { by_start, by_piece };
     struct Wanted {
         TimeRange range;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <string>
+#include <utility>
 
 #include "common/bitcoin/sha256.hpp"
 
@@ -141,6 +142,16 @@ Result<CreditState> credit_state_from(std::string_view text) {
 
 Plan plan(const Situation& situation) {
     return Planner(situation).run();
+}
+
+Step credit_step(const Situation& situation, const OurBlock& block) {
+    Past past(situation.prior);
+    for (const OurBlock& other : situation.blocks) {
+        if (std::pair(other.found, other.hash) >= std::pair(block.found, block.hash)) break;
+        const bool lives = other.life == BlockLife::alive || other.life == BlockLife::mature;
+        if (lives && !other.solo && other.credit != CreditState::final) past.pass(other);
+    }
+    return past.step(Step::Kind::credit, block);
 }
 
 }  // namespace lode::payout

@@ -97,5 +97,7 @@ inline constexpr auto close_after = std::chrono::hours(24);
 inline constexpr auto bucket_length = std::chrono::minutes(1);
 
 [[nodiscard]] Plan plan(const Situation& situation);
+// What a credit of this block is computed from as things stand, whatever its own life and credit.
+[[nodiscard]] Step credit_step(const Situation& situation, const OurBlock& block);
 
 }  // namespace lode::payout

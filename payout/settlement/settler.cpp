@@ -122,20 +122,13 @@ Result<void> Settler::pause(const std::vector<OurBlock>& blocks) {
 
 Result<std::vector<Entry>> Settler::simulate(const Find& find) {
     LODE_TRY(const auto* book, terms_.book());
-    LODE_TRY(auto situation, rounds_.situation(*book, find.at));
+    LODE_TRY(const auto situation, rounds_.situation(*book, find.at));
     OurBlock block;
     block.height = find.height;
     block.found = find.at;
-    // After any block of the same moment.
-    block.hash.bytes.fill(0xff);
-    block.life = BlockLife::alive;
-    block.is_cut = true;
-    block.base = book->at(find.at).base;
-    situation.blocks.push_back(block);
-    const Plan todo = plan(situation);
-    const auto step = std::ranges::find_if(
-        todo.steps, [&](const Step& made) { return made.block.hash == block.hash; });
-    LODE_TRY(const auto valued, valuation_.value(*step, {.pool_amount = find.amount}, *book));
+    block.hash.bytes.fill(0xff);  // after any other of the same moment
+    LODE_TRY(const auto valued,
+             valuation_.value(credit_step(situation, block), {.pool_amount = find.amount}, *book));
     return entries_of(valued.credits, book->at(find.at));
 }
 

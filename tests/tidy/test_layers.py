@@ -35,6 +35,7 @@ SERVICE_ADAPTERS = {
     "payout/ledger/ledger_repository",  # its rows
     "payout/ledger/ledger_verification",  # its invariants, read from the rows
     "payout/settlement/bucket_repository",  # rows of work
+    "payout/settlement/explain",   # a credit computed again from rows
     "payout/settlement/pps_repository",  # sums of work, and what was paid for it
     "payout/settlement/round_repository",  # rows of blocks and how far each is settled
     "payout/settlement/settler",   # a pass over all of them
