@@ -7,6 +7,7 @@
 #include "common/config/pool.hpp"
 #include "gbtmaker/service.hpp"
 #include "jobmaker/service.hpp"
+#include "payout/service.hpp"
 #include "poolwatcher/service.hpp"
 #include "sharelogger/service.hpp"
 #include "sserver/service.hpp"
@@ -15,9 +16,9 @@
 namespace lode::launcher {
 
 std::vector<runtime::ServiceDefinition> services() {
-    return {statshttpd::definition(), sharelogger::definition(), blkmaker::definition(),
-            sserver::definition(),    jobmaker::definition(),    gbtmaker::definition(),
-            poolwatcher::definition()};
+    return {statshttpd::definition(), payout::definition(),     sharelogger::definition(),
+            blkmaker::definition(),   sserver::definition(),    jobmaker::definition(),
+            gbtmaker::definition(),   poolwatcher::definition()};
 }
 
 config::Sections sections() {

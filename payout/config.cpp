@@ -115,6 +115,8 @@ void add_payments(config::Section<Config>& table) {
                           "below the least that nodes relay.",
                   .min = 1'000,
                   .max = amount_max})
+        .setting("batch_recipients_max", &Config::batch_recipients_max,
+                 {.help = "Recipients of one payment.", .min = 1, .max = 2'000})
         .setting("batch_base_units_max", &Config::batch_base_units_max,
                  {.help = "Largest payment, in satoshi.", .min = 1, .max = amount_max})
         .setting("day_base_units_max", &Config::day_base_units_max,

@@ -78,6 +78,7 @@ struct Config {
     std::optional<std::filesystem::path> wallet_cookie_file;
     std::chrono::seconds payment_interval = std::chrono::hours(24);
     std::int64_t minimum_base_units = 100'000;
+    std::uint32_t batch_recipients_max = 2'000;
     std::int64_t batch_base_units_max = 1'000'000'000;
     std::int64_t day_base_units_max = 5'000'000'000;
     std::int64_t hot_base_units_max = 0;

@@ -11,7 +11,7 @@ from pool import STOP_SECONDS, Pool, program, run_lode
 from waiting import eventually, free_ports
 
 SERVICES = ("gbtmaker", "jobmaker", "sserver", "blkmaker", "sharelogger", "poolwatcher",
-            "statshttpd")
+            "statshttpd", "payout")
 TERM_SECONDS = 10  # within which a program ends after SIGTERM
 
 

@@ -20,13 +20,14 @@ TEST_CASE("each service has its settings, under its own name and with its own po
 TEST_CASE("consumers start before those whose messages they take") {
     std::vector<std::string_view> names;
     for (const auto& service : services()) names.push_back(service.name);
-    CHECK(names == std::vector<std::string_view>{"statshttpd", "sharelogger", "blkmaker", "sserver",
-                                                 "jobmaker", "gbtmaker", "poolwatcher"});
+    CHECK(names == std::vector<std::string_view>{"statshttpd", "payout", "sharelogger", "blkmaker",
+                                                 "sserver", "jobmaker", "gbtmaker", "poolwatcher"});
 }
 
 TEST_CASE("the sections stand in the order of the flow, the common ones first") {
     std::vector<std::string_view> names;
     for (const auto* section : sections()) names.push_back(section->name());
     CHECK(names == std::vector<std::string_view>{"", "gbtmaker", "jobmaker", "sserver", "blkmaker",
-                                                 "sharelogger", "poolwatcher", "statshttpd"});
+                                                 "sharelogger", "payout", "poolwatcher",
+                                                 "statshttpd"});
 }

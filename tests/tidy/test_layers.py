@@ -32,6 +32,9 @@ SERVICE_ADAPTERS = {
     "payout/fee_day_repository",   # days whose fees are frozen
     "payout/lease_repository",     # the lease's row
     "payout/operator_repository",  # what an operator sets
+    "payout/passes",               # settlement and payments over one connection
+    "payout/wallet",               # the wallet that the settings name
+    "payout/worker",               # all of it on a thread of its own
     "payout/ledger/ledger_repository",  # its rows
     "payout/ledger/ledger_verification",  # its invariants, read from the rows
     "payout/settlement/bucket_repository",  # rows of work

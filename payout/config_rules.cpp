@@ -1,0 +1,65 @@
+// Settings taken apart.
+#include "payout/config_rules.hpp"
+
+namespace lode::payout {
+
+Result<Terms> terms_of(const Config& config) {
+    Terms terms{.base = config.scheme,
+                .pplns_window = config.pplns_window,
+                .dgm_cross = Ppm(config.dgm_cross_ppm),
+                .dgm_keep = Ppm(config.dgm_keep_ppm),
+                .base_fee = Ppm(config.base_fee_ppm),
+                .pps_fee = Ppm(config.pps_fee_ppm),
+                .fpps_fee = Ppm(config.fpps_fee_ppm),
+                .finder_bonus = Ppm(config.finder_bonus_ppm),
+                .notice = config.notice};
+    for (const RecipientConfig& recipient : config.recipients) {
+        terms.recipients.push_back({recipient.name, Ppm(recipient.share_ppm)});
+    }
+    const auto checked = check_terms(terms);
+    if (!checked) return failure_in("[payout]", checked.error());
+    return terms;
+}
+
+PayerSettings payer_settings(const Config& config, bitcoin::Network network) {
+    std::map<std::string, std::string> addresses;
+    for (const RecipientConfig& recipient : config.recipients) {
+        if (recipient.address) addresses.emplace(recipient.name, *recipient.address);
+    }
+    return {.network = network,
+            .wallet = config.payments == Payments::psbt ? WalletKind::watch_only : WalletKind::hot,
+            .fee_payer = config.network_fee,
+            .minimum = Satoshi(config.minimum_base_units),
+            .interval = config.payment_interval,
+            .batch_max = Satoshi(config.batch_base_units_max),
+            .day_max = Satoshi(config.day_base_units_max),
+            .hot_max = config.hot_base_units_max == 0 ? bitcoin::money_max
+                                                      : Satoshi(config.hot_base_units_max),
+            .outputs_max = config.batch_recipients_max,
+            .fee_addresses = std::move(addresses),
+            .settle_depth = std::int64_t{config.settle_depth},
+            .fee_rate_fallback = FeeRate(config.fee_base_units_per_kvb_fallback),
+            .fee_rate_max = FeeRate(config.fee_base_units_per_kvb_max)};
+}
+
+PaymentRepository::Options payment_options(const Config& config, Fence fence,
+                                           bitcoin::Network network) {
+    return {
+        .fence = std::move(fence), .network = network, .fee_purse = config.recipients.front().name};
+}
+
+Result<void> check_config(const Config& config, const config::ChainConfig& chain) {
+    LODE_TRY(const auto network, bitcoin::parse_network(chain.network));
+    LODE_TRY_VOID(terms_of(config));
+    for (const RecipientConfig& recipient : config.recipients) {
+        if (!recipient.address) continue;
+        const auto address = bitcoin::parse_address(*recipient.address, network);
+        if (!address) {
+            return failure(ErrorCode::malformed, "[payout] recipient " + recipient.name +
+                                                     ": address: " + address.error().context);
+        }
+    }
+    return success();
+}
+
+}  // namespace lode::payout

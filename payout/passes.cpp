@@ -1,0 +1,87 @@
+// Repositories, settlement and payer over one connection.
+#include "payout/passes.hpp"
+
+#include "payout/config_rules.hpp"
+#include "payout/payment/payment_repository.hpp"
+#include "payout/wallet.hpp"
+
+namespace lode::payout {
+namespace {
+
+constexpr std::int64_t schema_needed = 3;
+
+node::BitcoinRpcOptions rpc_options(const config::NodeConfig& node) {
+    return {.url = node.url,
+            .user = node.user,
+            .password = node.password,
+            .cookie_file = node.cookie_file.value_or("")};
+}
+
+}  // namespace
+
+Result<Outside> Outside::open(const Config& config, const config::ChainConfig& chain) {
+    Outside outside;
+    if (config.payments == Payments::off) return outside;
+    LODE_TRY(outside.wallet, open_wallet(config, chain));
+    const std::string& own = config.wallet_url.value_or(chain.nodes.front().url);
+    for (const config::NodeConfig& node : chain.nodes) {
+        if (node.url == own) continue;
+        LODE_TRY(auto other, node::open_bitcoin_rpc(rpc_options(node)));
+        outside.others.push_back(std::move(other));
+    }
+    return outside;
+}
+
+void Outside::cancel() {
+    if (wallet) wallet->cancel();
+    for (const auto& node : others) node->cancel();
+}
+
+Passes::Passes(const Setup& setup, bitcoin::Network network, db::Connection connection)
+    : config_(setup.config),
+      chain_(setup.pool.chain()),
+      outside_(setup.outside),
+      network_(network),
+      connection_(std::move(connection)),
+      leases_(connection_, chain_.name),
+      fee_days_(connection_, chain_.name),
+      books_(connection_, chain_.name) {}
+
+Result<std::unique_ptr<Passes>> Passes::open(const Setup& setup) {
+    LODE_TRY(const auto network, bitcoin::parse_network(setup.pool.chain().network));
+    LODE_TRY(auto connection,
+             db::Connection::open(setup.pool.database, setup.pool.data_dir.string()));
+    LODE_TRY_VOID(db::need_schema(connection, schema_needed));
+    return std::unique_ptr<Passes>(new Passes(setup, network, std::move(connection)));
+}
+
+Result<void> Passes::take_up(const Fence& fence) {
+    LODE_TRY(auto terms, terms_of(config_));
+    settler_.emplace(connection_,
+                     Settler::Options{.fence = fence,
+                                      .settings = std::move(terms),
+                                      .halving_interval = network_ == bitcoin::Network::regtest
+                                                              ? bitcoin::regtest_halving_interval
+                                                              : bitcoin::halving_interval});
+    fence_ = fence;
+    return success();
+}
+
+Result<PayReport> Passes::pay(UnixTime now) {
+    PaymentRepository store(connection_, payment_options(config_, fence_, network_));
+    Payer::Neighbours neighbours{.store = store, .wallet = *outside_.wallet};
+    for (const auto& node : outside_.others) neighbours.others.push_back(node.get());
+    return Payer(std::move(neighbours), payer_settings(config_, network_)).run(now);
+}
+
+Result<BookState> Passes::books() {
+    BookState state;
+    LODE_TRY(state.sums, books_.sums());
+    LODE_TRY(const auto rows,
+             connection_.query("SELECT reward FROM block WHERE chain = ? ORDER BY id DESC LIMIT 1",
+                               {chain_.name}));
+    if (!rows.empty()) state.newest_reward = Satoshi(rows.front().integer(0));
+    return state;
+}
+
+}  // namespace lode::payout
