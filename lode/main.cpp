@@ -2,8 +2,12 @@
 #include <cstdio>
 
 #include "common/runtime/run.hpp"
+#include "lode/books_command.hpp"
 #include "lode/configuration.hpp"
+#include "lode/ledger_command.hpp"
 #include "lode/options.hpp"
+#include "lode/payment_command.hpp"
+#include "lode/payout_settings_command.hpp"
 #include "lode/services.hpp"
 #include "lode/sharelog_command.hpp"
 #include "lode/status.hpp"
@@ -78,6 +82,38 @@ Result<int> perform(const Options& options) {
             return user_add(options);
         case Command::user_list:
             return user_list(options);
+        case Command::ledger_verify:
+            return ledger_verify(options);
+        case Command::payout_pause:
+            return payout_pause(options);
+        case Command::payout_resume:
+            return payout_resume(options);
+        case Command::payout_freeze:
+            return payout_freeze(options);
+        case Command::payout_unfreeze:
+            return payout_unfreeze(options);
+        case Command::payout_scheme:
+            return payout_scheme(options);
+        case Command::payout_address:
+            return payout_address(options);
+        case Command::payout_minimum:
+            return payout_minimum(options);
+        case Command::payout_plan:
+            return payout_plan(options);
+        case Command::payout_bump:
+            return payout_bump(options);
+        case Command::payout_psbt_export:
+            return payout_psbt_export(options);
+        case Command::payout_psbt_import:
+            return payout_psbt_import(options);
+        case Command::payout_deposit:
+            return payout_deposit(options);
+        case Command::payout_books:
+            return payout_books(options);
+        case Command::payout_export:
+            return payout_export(options);
+        case Command::payout_close_month:
+            return payout_close_month(options);
     }
     return failure(ErrorCode::internal, "a command without its case");
 }

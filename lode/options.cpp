@@ -55,6 +55,10 @@ class Parser {
         with_name(add(user, {"add", "Register a name"}, Command::user_add));
         with_config(add(user, {"list", "Print each name and the day it was registered (UTC)"},
                         Command::user_list));
+        PayoutParser{.options = options_.payout,
+                     .config = options_.config,
+                     .chosen = [this](Command command) { options_.command = command; }}
+            .add_to(app_);
     }
 
     Result<void> parse(std::vector<std::string> arguments) {

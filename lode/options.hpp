@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "common/base/result.hpp"
+#include "lode/payout_options.hpp"
 
 namespace lode::launcher {
 
@@ -24,6 +25,22 @@ enum class Command : std::uint8_t {
     sharelog_accept_gap,
     user_add,
     user_list,
+    ledger_verify,
+    payout_pause,
+    payout_resume,
+    payout_freeze,
+    payout_unfreeze,
+    payout_scheme,
+    payout_address,
+    payout_minimum,
+    payout_plan,
+    payout_bump,
+    payout_psbt_export,
+    payout_psbt_import,
+    payout_deposit,
+    payout_books,
+    payout_export,
+    payout_close_month,
 };
 
 enum class Format : std::uint8_t { text, json };
@@ -44,6 +61,7 @@ struct Options {
     };
     Gap gap{};
     std::string user;  // of user add
+    PayoutOptions payout;
 };
 
 // `arguments` are without the program's own name. Malformed says in one line what is allowed.
