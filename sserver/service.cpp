@@ -4,12 +4,9 @@
 #include "sserver/service.hpp"
 
 #include <cstdlib>
-#include <thread>
 
 #include "common/base/log.hpp"
-#include "common/bus/topics.hpp"
 #include "common/config/url.hpp"
-#include "common/messages/solved.pb.h"
 #include "common/runtime/run.hpp"
 #include "common/stratum/response.hpp"
 #include "sserver/config_rules.hpp"
@@ -18,7 +15,7 @@
 #include "sserver/doors.hpp"
 #include "sserver/heap_trim.hpp"
 #include "sserver/job_feed.hpp"
-#include "sserver/lane.hpp"
+#include "sserver/lanes.hpp"
 #include "sserver/lease_keeper.hpp"
 #include "sserver/node_watcher.hpp"
 #include "sserver/share_spool_replay.hpp"
@@ -29,8 +26,6 @@ namespace lode::sserver {
 namespace {
 
 constexpr auto tick_interval = std::chrono::milliseconds(500);
-// A small part of the least time after which shares are spooled.
-constexpr auto spool_look = std::chrono::milliseconds(10);
 // A database in reach answers within this; a start does not wait longer for it.
 constexpr auto first_lease_max = std::chrono::seconds(1);
 // At a stop the id is given back if the database takes it within this.
@@ -51,11 +46,10 @@ class Sserver final : public runtime::Service {
           jobs_(context, {rules_.origin.chain, config_.max_job_age}, probe_,
                 [this](const JobPtr& job) { take_job(job); }),
           defence_(context, rules_.origin.chain, {guard_rules(config_), config_.log_addresses},
-                   [this](const Ban& ban) {
-                       for (auto& lane : lanes_) lane->close_banned(ban);
-                   }),
+                   [this](const Ban& ban) { lanes_.close_banned(ban); }),
           tips_(context.pool.chain().nodes.size()),
-          doors_(config_, probe_) {}
+          doors_(config_, probe_),
+          lanes_(context, config_) {}
     ~Sserver() override { close(); }
 
     Result<void> start() override;
@@ -92,7 +86,6 @@ class Sserver final : public runtime::Service {
     TipWatch tips_;
     Doors doors_;
     SharedText farewell_line_;  // null: miners are closed at once
-    std::shared_ptr<const bool> alive_ = std::make_shared<const bool>(true);
     std::unique_ptr<SessionNumbers> numbers_;
     std::unique_ptr<ParkedSessions> parked_;
     SpoolBudget spool_budget_;
@@ -100,13 +93,12 @@ class Sserver final : public runtime::Service {
     std::unique_ptr<LeaseKeeper> lease_;
     std::unique_ptr<NodeWatcher> watcher_;
     std::unique_ptr<UserKeeper> users_;  // where users are registered
-    std::vector<std::unique_ptr<Lane>> lanes_;
+    Lanes lanes_;
     std::unique_ptr<SolvedWays> solved_;
     bool dead_work_ = false;
     std::optional<SteadyTime> away_since_{};  // miners were sent away
     HeapTrim heap_;
     std::unique_ptr<Timer> timer_;
-    std::unique_ptr<Timer> spool_timer_;
     std::unique_ptr<Timer> drain_timer_;
 };
 
@@ -152,11 +144,8 @@ void Sserver::lease_news(const Result<void>& outcome) {
     }
     const auto identity = lease_->identity();
     if (identity && lanes_.empty()) {
-        rules_.server_id = identity->id;
-        rules_.origin.source = "sserver-" + std::to_string(identity->id);
         const auto opened = open_lanes(*identity);
         if (!opened) {
-            lanes_.clear();
             log::error("no loops for miners, trying on", {{"reason", opened.error()}});
         } else if (const JobPtr job = jobs_.current()) {
             take_job(job);
@@ -198,60 +187,29 @@ Result<void> Sserver::open_nodes() {
 }
 
 Result<void> Sserver::open_lanes(Identity identity) {
-    const unsigned cores = std::max(1u, std::thread::hardware_concurrency());
-    const auto count = config_.loops.value_or(static_cast<std::uint16_t>(cores));
-    LODE_TRY(const auto partitions,
-             context_.bus.partitions({bus::topics::share.spec, rules_.origin.chain}));
-    ShareStreamOptions stream = share_stream_options(config_, context_.pool.bus);
-    for (std::uint16_t i = 0; i < count; ++i) {
-        const auto solved = [this, i, alive = std::weak_ptr(alive_)](const SolvedPtr& share) {
-            context_.loop.post([this, i, share, alive] {
-                if (!alive.lock()) return;
-                solved_->add(share, [this, i, hash = share->block_hash()] {
-                    if (i < lanes_.size()) lanes_[i]->solved_safe(hash);
-                });
-            });
-        };
-        stream.id = stream_id(identity.id, identity.epoch, i);
-        const LoopSessionsOptions sessions{.rules = rules_,
-                                           .numbers = *numbers_,
-                                           .parked = *parked_,
-                                           .loop = i,
-                                           .guard = defence_.guard(),
-                                           .conduct = conduct_rules(config_),
-                                           .log_addresses = config_.log_addresses,
-                                           .stream = stream,
-                                           .job_life = config_.job_life};
-        LODE_TRY(auto lane,
-                 Lane::start(context_, {.sessions = sessions,
-                                        .number = i,
-                                        .partition = partition_of(identity.id, i, partitions),
-                                        .spool = stream.spool_after ? &spool_budget_ : nullptr,
-                                        .spool_folder = context_.data_folder / "spool",
-                                        .jobs = keeper_.get(),
-                                        .lanes = &lanes_,
-                                        .limits = connection_limits(config_),
-                                        .solved = solved}));
-        lanes_.push_back(std::move(lane));
-    }
-    if (stream.spool_after) {
-        spool_timer_ = context_.loop.every(spool_look, [this] {
-            for (auto& lane : lanes_) lane->look();
-        });
-    }
-    return success();
+    rules_.server_id = identity.id;
+    rules_.origin.source = "sserver-" + std::to_string(identity.id);
+    return lanes_.open(identity, {.rules = rules_,
+                                  .numbers = *numbers_,
+                                  .parked = *parked_,
+                                  .guard = defence_.guard(),
+                                  .spool = spool_budget_,
+                                  .jobs = *keeper_,
+                                  .solved = [this](const SolvedPtr& share, Task safe) {
+                                      solved_->add(share, std::move(safe));
+                                  }});
 }
 
 void Sserver::take_job(const JobPtr& job) {
     probe_.jobs.increment();
     const SteadyTime arrived = now().steady;
     tips_.job(job->height, job->prev_hash, arrived);
-    for (auto& lane : lanes_) lane->job(job, arrived);
+    lanes_.job(job, arrived);
     listen_or_not();
 }
 
 void Sserver::tick() {
-    for (auto& lane : lanes_) lane->tick();
+    lanes_.tick();
     jobs_.tick();
     defence_.tick();
     replay_->tick();
@@ -264,11 +222,9 @@ void Sserver::tick() {
     if (lanes_.empty()) lease_news(success());
     listen_or_not();
     if (away_since_ && now().steady - *away_since_ >= farewell) {
-        for (auto& lane : lanes_) lane->close_all();
+        lanes_.close_all();
     }
-    std::size_t connections = 0;
-    for (auto& lane : lanes_) connections += lane->loop().load();
-    heap_.look(connections);
+    heap_.look(lanes_.connections());
 }
 
 // Empty while miners' work is worth something.
@@ -291,12 +247,10 @@ void Sserver::listen_or_not() {
         return;
     }
     if (away_since_) {
-        for (auto& lane : lanes_) lane->work_again();
+        lanes_.work_again();
         away_since_.reset();
     }
-    std::vector<net::Loop*> loops;
-    for (auto& lane : lanes_) loops.push_back(&lane->loop());
-    doors_.let_in(loops);
+    doors_.let_in(lanes_.loops());
 }
 
 void Sserver::send_away(const std::string& reason) {
@@ -305,10 +259,8 @@ void Sserver::send_away(const std::string& reason) {
     away_since_ = farewell_line_ ? now().steady : now().steady - farewell;
     const auto lines = std::make_shared<const std::string>(stratum::show_message_line(reason) +
                                                            (farewell_line_ ? *farewell_line_ : ""));
-    for (auto& lane : lanes_) {
-        lane->no_work(lines);
-        if (!farewell_line_) lane->close_all();
-    }
+    lanes_.no_work(lines);
+    if (!farewell_line_) lanes_.close_all();
 }
 
 runtime::Health Sserver::health() const {
@@ -317,13 +269,8 @@ runtime::Health Sserver::health() const {
         return {Readiness::not_ready, std::move(reason)};
     }
     if (!doors_.open()) return {Readiness::not_ready, "not listening"};
-    for (const auto& lane : lanes_) {
-        if (lane->stream().stuck) return {Readiness::not_ready, "shares cannot be stored"};
-    }
-    for (const auto& lane : lanes_) {
-        if (lane->stream().slow_bus)
-            return {Readiness::ready, "the bus is slow, shares are spooled"};
-    }
+    if (lanes_.stuck()) return {Readiness::not_ready, "shares cannot be stored"};
+    if (lanes_.slow_bus()) return {Readiness::ready, "the bus is slow, shares are spooled"};
     if (!replay_->done()) return {Readiness::ready, "spooled shares of before go to the bus"};
     return {Readiness::ready, ""};
 }
@@ -332,18 +279,14 @@ void Sserver::stop(std::function<void()> stopped) {
     jobs_.close();
     watcher_.reset();
     timer_.reset();
-    spool_timer_.reset();
     doors_.give_up();
-    for (auto& lane : lanes_) lane->drain();
+    lanes_.drain();
     wait_for_shares(now().steady + drain_max, stopped);
 }
 
 void Sserver::wait_for_shares(SteadyTime end, const std::function<void()>& stopped) {
-    std::size_t under_way = solved_ ? solved_->under_way() : 0;
-    for (const auto& lane : lanes_) {
-        lane->tick();
-        under_way += lane->stream().under_way;
-    }
+    lanes_.tick();
+    const std::size_t under_way = lanes_.shares_under_way() + (solved_ ? solved_->under_way() : 0);
     if (under_way > 0 && now().steady < end) {
         drain_timer_ = context_.loop.after(drain_look,
                                            [this, end, stopped] { wait_for_shares(end, stopped); });
@@ -367,12 +310,10 @@ void Sserver::release(std::function<void()> stopped) {
 }
 
 void Sserver::close() {
-    alive_.reset();
     jobs_.close();
     replay_.reset();
     doors_.give_up();
-    for (auto& lane : lanes_) lane->stop();
-    lanes_.clear();
+    lanes_.stop();
     solved_.reset();
     keeper_.reset();
 }

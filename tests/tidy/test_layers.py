@@ -61,6 +61,7 @@ SERVICE_ADAPTERS = {
     "sserver/job_feed",            # jobs from the bus and POST /v1/job
     "sserver/job_keeper",          # files on a thread of their own, and a producer of jobs
     "sserver/lane",                # an event loop and its stream of shares
+    "sserver/lanes",               # all of them
     "sserver/lease_keeper",        # the server id's lease on a thread of its own
     "sserver/lease_repository",    # its rows
     "sserver/node_watcher",        # the nodes' tips, each on a thread of its own

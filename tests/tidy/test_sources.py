@@ -33,6 +33,7 @@ REASONS = {
     "sserver/job_feed.cpp": "by service_test, which runs the whole server",
     "sserver/job_keeper.cpp": "by service_jobs_test, which runs the whole server",
     "sserver/lane.cpp": "by service_test, which runs the whole server",
+    "sserver/lanes.cpp": "by service_test, which runs the whole server",
     "sserver/solved_ways.cpp": "by service_test, which runs the whole server",
     "sharelogger/counted_share.cpp": "by partition_account_test",
 }
