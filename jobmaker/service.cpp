@@ -1,17 +1,16 @@
-// Joins the bus, the direct ways, the id mark on disk and the proposal check to the maker; the
+// Joins what comes in by bus and HTTP, the id mark on disk and the publisher to the maker; the
 // rules are elsewhere.
 #include "jobmaker/service.hpp"
 
 #include "common/base/log.hpp"
 #include "common/config/pool.hpp"
-#include "common/messages/event.pb.h"
+#include "common/messages/block.pb.h"
 #include "common/runtime/intake.hpp"
-#include "common/runtime/spreader.hpp"
 #include "jobmaker/config.hpp"
 #include "jobmaker/id_mark.hpp"
 #include "jobmaker/maker.hpp"
 #include "jobmaker/probe.hpp"
-#include "jobmaker/proposal_checker.hpp"
+#include "jobmaker/publisher.hpp"
 
 namespace lode::jobmaker {
 namespace {
@@ -21,10 +20,6 @@ constexpr auto tick_interval = std::chrono::milliseconds(500);
 constexpr auto silence_max = std::chrono::seconds(30);
 // Blocks of ours that may still be a tip.
 constexpr auto block_history = std::chrono::hours(2);
-// Jobs and heartbeats that wait for a slow sserver: minutes of them, a few kilobytes each.
-constexpr std::size_t posts_waiting = 16;
-// Jobs that wait for a bus that refuses them: hours of them, so that the archive misses none.
-constexpr std::size_t jobs_kept = 1'000;
 
 MakerSettings maker_settings(const runtime::Context& context, const Config& config,
                              const bitcoin::Address& payout) {
@@ -59,7 +54,6 @@ class Jobmaker final : public runtime::Service {
     runtime::Health health() const override;
 
   private:
-    Result<void> open_producers();
     Result<void> open_consumers();
     Result<void> join_group();
     void open_intake();
@@ -72,9 +66,6 @@ class Jobmaker final : public runtime::Service {
     void work();
     void note_role();
     void publish(const Output& output);
-    void told(const Output& output);
-    void checked(const ProposalChecker::Finding& finding);
-    void raise_alert(std::string what, std::string detail);
     void close();
     Moment now() const { return {context_.clock.unix_now(), context_.clock.steady_now()}; }
 
@@ -89,42 +80,20 @@ class Jobmaker final : public runtime::Service {
     std::optional<SteadyTime> published_at_;
     std::optional<SteadyTime> template_at_;  // of a template that waits for its job
     std::shared_ptr<const bool> alive_ = std::make_shared<const bool>(true);
-    std::unique_ptr<runtime::Spreader> jobs_;
-    std::optional<bus::Producer<v1::PoolEvent>> events_;
+    std::unique_ptr<Publisher> publisher_;
     std::optional<bus::Consumer<v1::JobMessage>> topic_;
     std::unique_ptr<bus::RawConsumer> membership_;
     std::optional<bus::Consumer<v1::TemplateMessage>> templates_;
     std::optional<bus::Consumer<v1::BlockEvent>> blocks_;
     std::unique_ptr<Timer> timer_;
-    std::unique_ptr<ProposalChecker> checker_;
 };
 
 Result<void> Jobmaker::start() {
-    if (config_.proposal_check) {
-        LODE_TRY(checker_,
-                 ProposalChecker::open(chain_.nodes, context_.loop,
-                                       [this](const auto& finding) { checked(finding); }));
-    }
-    LODE_TRY_VOID(open_producers());
+    LODE_TRY(publisher_, Publisher::open(context_, config_, probe_));
     LODE_TRY_VOID(open_consumers());
     LODE_TRY_VOID(join_group());
     open_intake();
     timer_ = context_.loop.every(tick_interval, [this] { work(); });
-    return success();
-}
-
-Result<void> Jobmaker::open_producers() {
-    LODE_TRY(auto producer,
-             context_.bus.raw_producer({bus::topics::job.spec, chain_.name}, context_.loop));
-    LODE_TRY(jobs_, runtime::Spreader::open(std::move(producer), context_.loop, context_.metrics,
-                                            {.neighbours = config_.sservers,
-                                             .path = "/v1/job",
-                                             .secret = context_.pool.direct_secret,
-                                             .key = chain_.name,
-                                             .waiting_max = posts_waiting,
-                                             .kept_max = jobs_kept}));
-    LODE_TRY(events_, bus::Producer<v1::PoolEvent>::open(context_.bus, bus::topics::event, "",
-                                                         context_.loop));
     return success();
 }
 
@@ -202,9 +171,8 @@ void Jobmaker::claim() {
         log::error("claim not written, trying again", {{"error", error}});
         maker_.leadership().claim_failed(now().steady);
     };
-    auto message = std::make_shared<const v1::JobMessage>(maker_.claim(now().wall));
-    const auto sent =
-        jobs_->send_to_bus(std::move(message), [this, failed](const Result<bus::Position>& place) {
+    const auto sent = publisher_->claim(
+        maker_.claim(now().wall), [this, failed](const Result<bus::Position>& place) {
             if (!place) return failed(place.error());
             log::info("claim written", {{"generation", place.value().offset}});
             maker_.leadership().claim_written(place.value().offset, now().steady);
@@ -283,15 +251,13 @@ void Jobmaker::note_role() {
     published_at_.reset();
     log::info("role changed",
               {{"role", to_string(role_)}, {"highest_generation", leadership.highest()}});
-    if (role_ == Role::leader) raise_alert("jobmaker leads", context_.instance);
+    if (role_ == Role::leader) publisher_->alert("jobmaker leads", context_.instance);
 }
 
 void Jobmaker::publish(const Output& output) {
     const auto begun = std::exchange(template_at_, std::nullopt);
     const bool is_job = output.plan != nullptr;
-    // A late heartbeat would say that what is old by then is new.
-    const auto again = is_job ? runtime::Again::until_delivered : runtime::Again::never;
-    jobs_->send(output.message, again, [this, begun, is_job](const Result<void>& had) {
+    publisher_->publish(output, [this, begun, is_job](const Result<void>& had) {
         if (had) {
             published_at_ = now().steady;
             if (begun) probe_.template_to_job.observe(now().steady - *begun);
@@ -301,48 +267,6 @@ void Jobmaker::publish(const Output& output) {
         log::error("job reached nobody", {{"error", had.error()}});
         maker_.job_lost(now().steady);
     });
-    if (is_job) told(output);
-}
-
-void Jobmaker::told(const Output& output) {
-    const v1::Job& job = output.message->job();
-    (job.clean() ? probe_.jobs_clean : probe_.jobs_update).increment();
-    probe_.height.set(job.height());
-    log::info("job published", {{"job", job.job_id()},
-                                {"height", job.height()},
-                                {"reason", to_string(output.reason)},
-                                {"clean", job.clean()},
-                                {"transactions", job.bitcoin().transaction_count()},
-                                {"reward", job.reward()}});
-    if (checker_) checker_->check(output);
-}
-
-void Jobmaker::checked(const ProposalChecker::Finding& finding) {
-    if (finding.verdict == ProposalVerdict::valid) {
-        probe_.proposals_valid.increment();
-        log::info("block proposal valid", {{"shape", finding.shape}});
-    } else if (finding.verdict == ProposalVerdict::unknown) {
-        log::warn("block proposal not answered, trying again", {{"reason", finding.reason}});
-    } else {
-        probe_.proposals_refused.increment();
-        log::error("block proposal refused",
-                   {{"shape", finding.shape}, {"reason", finding.reason}});
-        raise_alert("block proposal refused", finding.reason + ", shape " + finding.shape);
-    }
-}
-
-void Jobmaker::raise_alert(std::string what, std::string detail) {
-    auto event = std::make_shared<v1::PoolEvent>();
-    event->set_produced_unix_ms(to_unix_ms(context_.clock.unix_now()));
-    event->set_source(context_.instance);
-    event->set_chain(chain_.name);
-    event->mutable_alert()->set_what(std::move(what));
-    event->mutable_alert()->set_detail(std::move(detail));
-    const auto sent =
-        events_->send(0, context_.instance, std::move(event), [](const auto& delivered) {
-            if (!delivered) log::warn("event not delivered", {{"error", delivered.error()}});
-        });
-    if (!sent) log::warn("event not sent", {{"error", sent.error()}});
 }
 
 runtime::Health Jobmaker::health() const {
@@ -369,8 +293,7 @@ void Jobmaker::close() {
     templates_.reset();
     blocks_.reset();
     topic_.reset();
-    jobs_.reset();
-    checker_.reset();
+    publisher_.reset();
 }
 
 }  // namespace

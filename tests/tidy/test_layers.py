@@ -26,6 +26,7 @@ SERVICE_ADAPTERS = {
     "blkmaker/node_link",          # a node on threads of its own
     "blkmaker/row_writer",         # the database on a thread of its own
     "jobmaker/proposal_checker",   # nodes asked on a thread of its own
+    "jobmaker/publisher",          # jobs to the bus and straight to sservers
     "blkmaker/template_keeper",    # the template files on a thread of their own
     "payout/book_repository",      # what exports and books read
     "payout/fee_day_reader",       # nodes asked on a thread of its own

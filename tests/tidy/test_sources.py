@@ -15,6 +15,7 @@ REASONS = {
     "blkmaker/journal_writer.cpp": "hands tasks to a thread; run by tests/end_to_end",
     "blkmaker/node_link.cpp": "hands calls to threads; run by tests/end_to_end",
     "jobmaker/proposal_checker.cpp": "hands calls to a thread; run by tests/end_to_end",
+    "jobmaker/publisher.cpp": "hands messages to the bus and nodes; run by tests/end_to_end",
     "common/db/dialect.cpp": "by statement_test and migrations_test",
     "common/db/money_schema.cpp": "by migrations_test",
     "common/db/row.cpp": "by connection_test",
