@@ -29,11 +29,6 @@ std::vector<bitcoin::OutPoint> places(const std::vector<PaymentInput>& inputs) {
     return coins;
 }
 
-// Fits any program of 20 bytes, so that a plan that is only shown costs the wallet no address.
-Result<std::string> any_change_address(bitcoin::Network network) {
-    return bitcoin::address_of_script(bitcoin::witness_script(0, Bytes(20)), network);
-}
-
 }  // namespace
 
 Payer::Payer(Neighbours neighbours, PayerSettings settings)
@@ -43,15 +38,15 @@ Payer::Payer(Neighbours neighbours, PayerSettings settings)
       settings_(std::move(settings)) {}
 
 Result<PayReport> Payer::run(UnixTime now) {
-    Pass pass{.now = now, .report = {}};
+    Pass pass{.now = now, .left = settings_.batch_max};
     LODE_TRY(pass.report.pause, store_.pause());
     LODE_TRY(auto open, store_.open());
     for (Payment& payment : open) {
         LODE_TRY_VOID(advance(std::move(payment), pass));
     }
-    LODE_TRY(const auto time, is_time(pass));
-    if (time) {
-        LODE_TRY_VOID(begin(pass));
+    LODE_TRY(auto more, is_time(pass));
+    while (more) {
+        LODE_TRY(more, begin(pass));
     }
     LODE_TRY_VOID(measure(pass));
     return std::move(pass.report);
@@ -186,29 +181,33 @@ Result<bool> Payer::is_time(const Pass& pass) {
     return !newest || *newest + settings_.interval <= pass.now;
 }
 
-Result<void> Payer::begin(Pass& pass) {
+Result<bool> Payer::begin(Pass& pass) {
     LODE_TRY(const auto open, store_.open());
     if (open.size() >= settings_.open_max) {
         pass.report.troubles.push_back(std::to_string(open.size()) +
                                        " payments are open: no more are begun");
-        return success();
+        return false;
     }
-    LODE_TRY(auto shown, plan(pass.now));
-    for (const Skipped& skipped : shown.skipped) ++pass.report.skipped[skipped.reason];
-    if (shown.draft.items.empty()) return success();
-    std::string change = settings_.change_address;
-    if (change.empty()) {
-        LODE_TRY(change, wallet_.change_address());
+    LODE_TRY(const auto shown_change, change_address_to_show());
+    LODE_TRY(auto planned, plan_with({shown_change, pass.now, pass.left}));
+    pass.report.skipped.clear();
+    for (const Skipped& skipped : planned.skipped) ++pass.report.skipped[skipped.reason];
+    if (planned.draft.items.empty()) return false;
+    if (settings_.change_address.empty()) {
+        LODE_TRY(planned.draft.change_address, wallet_.change_address());
+        // Its output may be of another size.
+        LODE_TRY(planned, plan_with({planned.draft.change_address, pass.now, pass.left}));
+        if (planned.draft.items.empty()) return false;
     }
-    LODE_TRY(auto planned, plan_with(change, pass.now));
-    if (planned.draft.items.empty()) return success();
     Payment payment{.draft = std::move(planned.draft), .created = pass.now, .updated = pass.now};
     LODE_TRY(payment.id, store_.lock(payment.draft, pass.now));
     ++pass.report.planned;
+    pass.left = Satoshi(pass.left.value() - gross(payment.draft).value());
     // A courtesy to people who use the wallet by hand: nothing relies on it.
     const auto locked = wallet_.lock(places(payment.draft.inputs));
     if (!locked) pass.report.troubles.push_back(named(payment, locked.error().context));
-    return advance(std::move(payment), pass);
+    LODE_TRY_VOID(advance(std::move(payment), pass));
+    return pass.report.skipped.contains(SkipReason::next_payment);
 }
 
 Result<void> Payer::measure(Pass& pass) {
@@ -249,15 +248,20 @@ Result<std::vector<Coin>> Payer::free_coins(const std::vector<Payment>& open) {
     return coins;
 }
 
-Result<PaymentPlan> Payer::plan(UnixTime now) {
-    if (!settings_.change_address.empty()) return plan_with(settings_.change_address, now);
-    LODE_TRY(const auto change, any_change_address(settings_.network));
-    return plan_with(change, now);
+// Fits any program of 20 bytes, so that a plan that is only shown costs the wallet no address.
+Result<std::string> Payer::change_address_to_show() const {
+    if (!settings_.change_address.empty()) return settings_.change_address;
+    return bitcoin::address_of_script(bitcoin::witness_script(0, Bytes(20)), settings_.network);
 }
 
-Result<PaymentPlan> Payer::plan_with(const std::string& change_address, UnixTime now) {
+Result<PaymentPlan> Payer::plan(UnixTime now) {
+    LODE_TRY(const auto change, change_address_to_show());
+    return plan_with({change, now, settings_.batch_max});
+}
+
+Result<PaymentPlan> Payer::plan_with(const PlanFor& what) {
     LODE_TRY(const auto open, store_.open());
-    PlanInput input{.change_address = change_address, .now = now};
+    PlanInput input{.change_address = what.change_address, .now = what.now};
     LODE_TRY(input.coins, free_coins(open));
     LODE_TRY(input.candidates, store_.candidates(settings_.minimum));
     for (Candidate& candidate : input.candidates) {
@@ -266,14 +270,14 @@ Result<PaymentPlan> Payer::plan_with(const std::string& change_address, UnixTime
         if (address != settings_.fee_addresses.end()) candidate.address = address->second;
     }
     LODE_TRY(input.height, wallet_.height());
-    LODE_TRY(const auto today, store_.paid_since(now - day));
+    LODE_TRY(const auto today, store_.paid_since(what.now - day));
     LODE_TRY(const auto rate, fee_rate());
     return plan_payment(
         input,
         {.network = settings_.network,
          .fee_payer = settings_.fee_payer,
          .minimum = settings_.minimum,
-         .batch_max = settings_.batch_max,
+         .batch_max = what.left,
          .day_max = Satoshi(std::max(settings_.day_max.value() - today.value(), std::int64_t{0})),
          .outputs_max = settings_.outputs_max,
          .selection = {.rate = rate}});

@@ -26,10 +26,10 @@ struct PayerSettings {
     FeePayer fee_payer = FeePayer::pool;
     Satoshi minimum{100'000};
     std::chrono::milliseconds interval = std::chrono::hours(1);  // between payments
-    Satoshi batch_max{bitcoin::money_max};
-    Satoshi day_max{bitcoin::money_max};                 // within any 24 hours
-    Satoshi hot_max{bitcoin::money_max};                 // more in a hot wallet is reported
-    std::size_t outputs_max = 2'000;                     // of one payment
+    Satoshi batch_max{bitcoin::money_max};  // at one time, in as many payments as it takes
+    Satoshi day_max{bitcoin::money_max};    // within any 24 hours
+    Satoshi hot_max{bitcoin::money_max};    // more in a hot wallet is reported
+    std::size_t outputs_max = 2'000;        // of one payment
     std::map<std::string, std::string> fee_addresses{};  // of fee recipients, by name
     std::size_t open_max = 10;                           // payments at a time
     std::int64_t settle_depth = 6;                       // confirmations
@@ -66,7 +66,7 @@ class Payer {
     };
     Payer(Neighbours neighbours, PayerSettings settings);
 
-    // Takes every open payment as far as it goes and begins a new one when it is time. An error
+    // Takes every open payment as far as it goes and begins new ones when it is time. An error
     // when the database or the wallet's node does not answer: the next pass goes on.
     [[nodiscard]] Result<PayReport> run(UnixTime now);
     // What the next payment would be, were it time for it. Changes nothing.
@@ -89,7 +89,8 @@ class Payer {
   private:
     struct Pass {
         UnixTime now;
-        PayReport report;
+        Satoshi left;  // what may still be paid at this time
+        PayReport report{};
     };
     // An error ends the pass; what only concerns this payment becomes one of the troubles.
     [[nodiscard]] Result<void> advance(Payment payment, Pass& pass);
@@ -100,11 +101,18 @@ class Payer {
     [[nodiscard]] Result<void> look_for_coins(const Payment& payment, Pass& pass);
     [[nodiscard]] Result<void> adopt(const Payment& payment,
                                      const bitcoin::Transaction& transaction, UnixTime now);
-    [[nodiscard]] Result<void> begin(Pass& pass);
+    // Whether there are more to pay now, in another payment.
+    [[nodiscard]] Result<bool> begin(Pass& pass);
     [[nodiscard]] Result<bool> is_time(const Pass& pass);
     [[nodiscard]] Result<void> measure(Pass& pass);
 
-    [[nodiscard]] Result<PaymentPlan> plan_with(const std::string& change_address, UnixTime now);
+    struct PlanFor {
+        std::string change_address;
+        UnixTime now;
+        Satoshi left;
+    };
+    [[nodiscard]] Result<PaymentPlan> plan_with(const PlanFor& what);
+    [[nodiscard]] Result<std::string> change_address_to_show() const;
     [[nodiscard]] Result<std::vector<Coin>> free_coins(const std::vector<Payment>& open);
     [[nodiscard]] Result<FeeRate> fee_rate();
     [[nodiscard]] Result<Payment> find_open(PaymentId id);

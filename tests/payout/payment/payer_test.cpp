@@ -71,6 +71,21 @@ TEST_CASE("the next payment waits for its interval and for room") {
           pool.store.payments.begin()->second.versions[0].txid);
 }
 
+TEST_CASE("who does not fit into a payment is paid by another at once, within the limit") {
+    CalmPool pool;
+    pool.deposit(100'000);
+    pool.settings.outputs_max = 1;
+    pool.settings.batch_max = Satoshi(75'000);
+    pool.credit(2, 20'000);
+    pool.credit(3, 70'000);
+    const auto report = pool.run();
+    CHECK(report.planned == 2);
+    CHECK(report.sent == 2);
+    CHECK(pool.pot(2, Pot::locked) == 20'000);
+    CHECK(pool.pot(1, Pot::locked) == 55'000);
+    CHECK(pool.pot(3, Pot::locked) == 0);
+}
+
 TEST_CASE("a pause begins and sends nothing new, and follows what is out") {
     CalmPool pool;
     pool.store.paused = {true, "looking"};
