@@ -70,6 +70,9 @@ constexpr std::string_view user_day_table = R"(CREATE TABLE IF NOT EXISTS user_d
     work_2 BIGINT NOT NULL,
     UNIQUE (chain, user_id, start_unix_ms, bits, height_epoch, scheme)))";
 
+constexpr std::string_view user_day_by_time =
+    "CREATE INDEX user_day_by_time ON user_day (chain, start_unix_ms)";
+
 // What miners are paid by, from a midnight UTC on; rows never change.
 constexpr std::string_view terms_table = R"(CREATE TABLE IF NOT EXISTS terms (
     chain VARCHAR(16) NOT NULL,
@@ -293,6 +296,7 @@ constexpr std::array tables{block_coinbase_table,
                             partition_reach_table,
                             late_work_table,
                             user_day_table,
+                            user_day_by_time,
                             terms_table,
                             terms_recipient_table,
                             user_scheme_table,
