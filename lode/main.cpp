@@ -76,6 +76,8 @@ Result<int> perform(const Options& options) {
             return sharelog_dump(options);
         case Command::sharelog_verify:
             return sharelog_verify(options);
+        case Command::sharelog_recompute:
+            return sharelog_recompute(options);
         case Command::sharelog_accept_gap:
             return sharelog_accept_gap(options);
         case Command::user_add:

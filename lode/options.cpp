@@ -48,6 +48,15 @@ class Parser {
         with_day(add(sharelog,
                      {"verify", "Prove each archived share again and compare with the database"},
                      Command::sharelog_verify));
+        CLI::App& recompute = add(sharelog,
+                                  {"recompute",
+                                   "Compute users' sums anew from the archive and "
+                                   "name each that the database has otherwise"},
+                                  Command::sharelog_recompute);
+        with_day(recompute, "Only sums that begin on that day (UTC)");
+        recompute
+            .add_flag("--check", check_, "Compare, which is all it does: rows are not changed")
+            ->required();
         with_gap(add(sharelog,
                      {"accept-gap", "Give up shares that never came, so that a partition goes on"},
                      Command::sharelog_accept_gap));
@@ -102,9 +111,10 @@ class Parser {
             ->type_name("FILE")
             ->required();
     }
-    void with_day(CLI::App& command) {
+    void with_day(CLI::App& command,
+                  const char* what = "Only what was archived on that day (UTC)") {
         with_config(command);
-        command.add_option("--day", options_.day, "Only what was archived on that day (UTC)")
+        command.add_option("--day", options_.day, what)
             ->type_name("YYYY-MM-DD")
             ->check(day_problem);
     }
@@ -138,6 +148,7 @@ class Parser {
     Options& options_;
     CLI::App app_;
     bool json_ = false;
+    bool check_ = false;  // required, so it is never false
 };
 
 }  // namespace

@@ -22,6 +22,7 @@ enum class Command : std::uint8_t {
     topics_create,
     sharelog_dump,
     sharelog_verify,
+    sharelog_recompute,
     sharelog_accept_gap,
     user_add,
     user_list,

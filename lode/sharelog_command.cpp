@@ -1,9 +1,11 @@
 // The archive read beside what the database has committed.
 #include "lode/sharelog_command.hpp"
 
+#include <algorithm>
 #include <cinttypes>
 #include <cstdio>
 
+#include "common/base/assert.hpp"
 #include "common/base/clock.hpp"
 #include "common/db/db.hpp"
 #include "common/messages/share.pb.h"
@@ -15,6 +17,8 @@
 #include "sharelogger/gap_repository.hpp"
 #include "sharelogger/share_repository.hpp"
 #include "sharelogger/sharelog.hpp"
+#include "sharelogger/sum_check.hpp"
+#include "sharelogger/sum_repository.hpp"
 
 namespace lode::launcher {
 namespace {
@@ -110,6 +114,88 @@ Result<int> sharelog_verify(const Options& options) {
     print("verified " + words(totals.total()) + " of " + std::to_string(totals.jobs) + " jobs, " +
           std::to_string(totals.bad) + " bad");
     return totals.bad == 0 && differences == 0 ? runtime::exit_ok : runtime::exit_run_time;
+}
+
+// ---- recompute -----------------------------------------------------------------------------
+
+namespace {
+
+// All there is, or one day; the text was checked by the command line.
+sharelogger::TimeRange range_of(const std::optional<std::string>& day) {
+    if (!day) return {UnixTime::min(), UnixTime::max()};
+    int year = 0;
+    unsigned month = 0;
+    unsigned date = 0;
+    LODE_ASSERT(std::sscanf(day->c_str(), "%d-%u-%u", &year, &month, &date) == 3);
+    const UnixTime from = std::chrono::sys_days(std::chrono::year(year) /
+                                                std::chrono::month(month) / std::chrono::day(date));
+    return {from, from + std::chrono::days(1)};
+}
+
+std::string words(const sharelogger::WorkSum& sum) {
+    return words(sharelogger::ShareTotal{sum.shares, sum.work});
+}
+
+std::string words(std::uint32_t partition, const sharelogger::SumDifference& difference) {
+    const sharelogger::UserBucketKey& key = difference.key;
+    return "partition " + std::to_string(partition) + ", user " + key.user + ", begins " +
+           std::to_string(to_unix_ms(key.start)) + ", bits " + std::to_string(key.bits) +
+           ", height epoch " + std::to_string(key.height_epoch) + ", scheme " +
+           to_string(key.scheme) + ": the archive has " + words(difference.archived) +
+           ", the database " + words(difference.stored);
+}
+
+using Stored = sharelogger::SumRepository::Stored;
+
+Result<Stored> stored_sums(const config::PoolConfig& pool, const sharelogger::TimeRange& time) {
+    LODE_TRY(auto connection, db::Connection::open(pool.database, pool.data_dir.string()));
+    return sharelogger::SumRepository(connection, pool.chain().name).read(time);
+}
+
+// Prints where archive and database differ, and returns in how many sums.
+Result<std::int64_t> check_sums(const Stored& stored, sharelogger::CountedPlace place,
+                                const sharelogger::TimeRange& time, std::uint32_t halving) {
+    std::map<std::uint32_t, sharelogger::SumCheck> checks;
+    for (const auto& [partition, sums] : stored.partitions) {
+        place.committed.emplace(partition, sums.next);
+        checks.try_emplace(partition, sums, stored.blocks, time);
+    }
+    LODE_TRY_VOID(sharelogger::read_counted(
+        place, [&](std::uint32_t partition, const sharelogger::CountedShare& share) {
+            checks.at(partition).add(share, sharelogger::height_epoch(share.height, halving));
+        }));
+    std::int64_t differences = 0;
+    for (const auto& [partition, check] : checks) {
+        for (const auto& difference : check.differences()) {
+            if (++differences <= bad_lines_max) print(words(partition, difference));
+        }
+    }
+    return differences;
+}
+
+}  // namespace
+
+Result<int> sharelog_recompute(const Options& options) {
+    LODE_TRY(const auto configuration, load(options.config));
+    LODE_TRY(const auto settings, sharelogger::section().read(configuration.document));
+    const config::PoolConfig& pool = configuration.pool;
+    sharelogger::TimeRange time = range_of(options.day);
+    const auto stored = stored_sums(pool, time);
+    if (!stored) return at_run_time(stored.error());
+    time.from = std::max(time.from, stored.value().kept_from);
+    sharelogger::CountedPlace place{.folder = sharelogger::archive_folder(settings, pool),
+                                    .chain = pool.chain().name,
+                                    .committed = {},
+                                    .first_day = {}};
+    // A share is written when it comes: at most a minute before its time, by a clock ahead.
+    if (options.day) place.first_day = utc_day(time.from - std::chrono::hours(1));
+    const auto differences = check_sums(stored.value(), std::move(place), time,
+                                        sharelogger::halving_interval_of(pool.chain()));
+    if (!differences) return at_run_time(differences.error());
+    print(differences.value() == 0 ? "users' sums in the database are those of the archive"
+                                   : std::to_string(differences.value()) +
+                                         " of users' sums differ; nothing was changed");
+    return differences.value() == 0 ? runtime::exit_ok : runtime::exit_run_time;
 }
 
 Result<int> sharelog_accept_gap(const Options& options) {

@@ -1,6 +1,8 @@
 // The table of sharelogger's settings.
 #include "sharelogger/config.hpp"
 
+#include "common/bitcoin/amount.hpp"
+
 namespace lode::sharelogger {
 
 const config::Section<Config>& section() {
@@ -17,6 +19,11 @@ const config::Section<Config>& section() {
 
 std::filesystem::path archive_folder(const Config& config, const config::PoolConfig& pool) {
     return config.archive_dir.value_or(pool.data_dir / "sharelogger" / "archive");
+}
+
+std::uint32_t halving_interval_of(const config::ChainConfig& chain) {
+    return chain.network == "regtest" ? bitcoin::regtest_halving_interval
+                                      : bitcoin::halving_interval;
 }
 
 }  // namespace lode::sharelogger

@@ -16,6 +16,9 @@ struct Config {
 
 [[nodiscard]] const config::Section<Config>& section();
 
+// Blocks between halvings of the chain.
+[[nodiscard]] std::uint32_t halving_interval_of(const config::ChainConfig& chain);
+
 // Where the archive is: archive_dir, else `<data_dir>/sharelogger/archive`.
 [[nodiscard]] std::filesystem::path archive_folder(const Config& config,
                                                    const config::PoolConfig& pool);

@@ -3,7 +3,6 @@
 #include "sharelogger/service.hpp"
 
 #include "common/base/log.hpp"
-#include "common/bitcoin/amount.hpp"
 #include "common/config/pool.hpp"
 #include "common/messages/block.pb.h"
 #include "common/messages/job.pb.h"
@@ -37,11 +36,6 @@ constexpr auto upkeep_interval = std::chrono::seconds(10);
 constexpr auto block_history = std::chrono::minutes(1);
 // How often old rows are looked for when there were none.
 constexpr auto retention_interval = std::chrono::seconds(60);
-
-std::uint32_t halving_interval_of(const config::ChainConfig& chain) {
-    return chain.network == "regtest" ? bitcoin::regtest_halving_interval
-                                      : bitcoin::halving_interval;
-}
 
 // What is open while the database can be reached.
 struct Books {

@@ -10,38 +10,11 @@
 #include "common/messages/job.pb.h"
 #include "common/messages/share.pb.h"
 #include "sharelogger/archive.hpp"
+#include "sharelogger/seen_shares.hpp"
 #include "sharelogger/share_proof.hpp"
 
 namespace lode::sharelogger {
 namespace {
-
-// The sequences seen of each stream as ranges: shares of a stream come without gaps, so this is
-// one range a stream and not one entry a share.
-class SeenShares {
-  public:
-    // Whether the share is new.
-    [[nodiscard]] bool add(StreamId stream, std::uint64_t sequence) {
-        Ranges& ranges = streams_[stream];
-        auto after = ranges.upper_bound(sequence);
-        auto grown = ranges.end();
-        if (after != ranges.begin()) {
-            const auto before = std::prev(after);
-            if (sequence < before->second) return false;
-            if (sequence == before->second) grown = before;
-        }
-        if (grown == ranges.end()) grown = ranges.emplace(sequence, sequence).first;
-        grown->second = sequence + 1;
-        if (after != ranges.end() && after->first == grown->second) {
-            grown->second = after->second;
-            ranges.erase(after);
-        }
-        return true;
-    }
-
-  private:
-    using Ranges = std::map<std::uint64_t, std::uint64_t>;  // first to one past the last
-    std::unordered_map<StreamId, Ranges> streams_;
-};
 
 // Jobs by id for the shares of one day. A job is archived before its shares, mostly on the same
 // day or the one before; older days are read only when a share asks for them.

@@ -103,3 +103,12 @@ TEST_CASE("a user is added by name") {
     CHECK_FALSE(parse_options({"user", "add", "--config", "a"}));
     CHECK_FALSE(parse_options({"user", "list", "--config", "a", "alice"}));
 }
+
+TEST_CASE("recompute only checks, and has to be told so") {
+    const auto options =
+        parse_options({"sharelog", "recompute", "--config", "a", "--check", "--day", "2026-11-21"});
+    REQUIRE(options);
+    CHECK(options.value().command == Command::sharelog_recompute);
+    CHECK(options.value().day == "2026-11-21");
+    CHECK_FALSE(parse_options({"sharelog", "recompute", "--config", "a"}));
+}

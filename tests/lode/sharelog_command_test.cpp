@@ -159,3 +159,27 @@ TEST_CASE("the files of all instances are read together") {
                       noon));
     CHECK(sharelog_verify(pool.options).value() == 0);
 }
+
+TEST_CASE("users' sums that follow from the archive are recomputed the same") {
+    Pool pool;
+    pool.archive(FrameKind::share, 2, {test::a_share(pool.job, 3).SerializeAsString()});
+    CHECK(sharelog_recompute(pool.options).value() == 0);
+    // The shares are of 2023.
+    pool.options.day = "2023-11-14";
+    CHECK(sharelog_recompute(pool.options).value() == 0);
+}
+
+TEST_CASE("a sum that does not follow from the archive is found out") {
+    for (const char* sql : {"UPDATE user_bucket SET shares = shares + 1",
+                            "UPDATE user_bucket SET work_1 = work_1 + 1",
+                            "UPDATE user_bucket SET start_unix_ms = start_unix_ms + 60000",
+                            "UPDATE user_bucket SET scheme = 'solo'",
+                            "UPDATE user_bucket SET bits = 7", "DELETE FROM user_bucket"}) {
+        CAPTURE(sql);
+        Pool pool;
+        pool.change(sql);
+        CHECK(sharelog_recompute(pool.options).value() == 1);
+        pool.options.day = "2023-11-15";
+        CHECK(sharelog_recompute(pool.options).value() == 0);
+    }
+}

@@ -53,6 +53,7 @@ SERVICE_ADAPTERS = {
     "sharelogger/name_ids",          # ids of users and workers
     "sharelogger/share_repository",  # its rows
     "sharelogger/share_retention",   # rows that are old
+    "sharelogger/sum_repository",    # sums as recompute compares them
     "sharelogger/user_rows",         # sums of users as rows
     "sharelogger/worker_rows",       # sums of workers as rows
     "statshttpd/history_reader",     # the database on a thread of its own
