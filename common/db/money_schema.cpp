@@ -164,8 +164,8 @@ constexpr std::string_view ledger_balance_table = R"(CREATE TABLE IF NOT EXISTS 
     entries BIGINT NOT NULL,
     UNIQUE (account_id)))";
 
-// How far a block's credit has come: none, provisional, final or reversed. revision counts what was
-// posted for it; lineage is a hash over the pool's blocks before it that lived then.
+// How far a block's credit has come: none, provisional, final, reversed or lost. revision counts
+// what was posted for it; lineage is a hash over the pool's blocks before it that lived then.
 constexpr std::string_view block_credit_table = R"(CREATE TABLE IF NOT EXISTS block_credit (
     block_hash BINARY(32) NOT NULL,
     chain VARCHAR(16) NOT NULL,

@@ -78,11 +78,11 @@ Result<std::vector<OurBlock>> RoundRepository::blocks(std::string_view condition
 
 Result<Situation> RoundRepository::situation(const TermsBook& terms, UnixTime now) {
     Situation situation{.now = now};
-    LODE_TRY(situation.blocks,
-             blocks("(COALESCE(k.state, 'none') <> 'final' OR b.state <> 'confirmed') AND NOT "
-                    "(b.state IN ('orphaned', 'rejected') AND "
-                    "COALESCE(k.state, 'none') IN ('none', 'reversed'))",
-                    {}, terms));
+    LODE_TRY(situation.blocks, blocks("(COALESCE(k.state, 'none') NOT IN ('final', 'lost') OR "
+                                      "b.state <> 'confirmed') AND NOT "
+                                      "(b.state IN ('orphaned', 'rejected') AND "
+                                      "COALESCE(k.state, 'none') IN ('none', 'reversed'))",
+                                      {}, terms));
     LODE_TRY(situation.prior, newest_prior("1 = 1", {}));
     LODE_TRY(const auto partition_count, partitions());
     LODE_TRY(situation.reach, reach(partition_count));
@@ -107,7 +107,7 @@ Result<std::optional<Prior>> RoundRepository::newest_prior(std::string_view cond
              db_.query("SELECT b.block_hash, b.found_unix_ms, k.lineage FROM block_credit k "
                        "JOIN block b ON b.block_hash = k.block_hash "
                        "JOIN block_coinbase c ON c.block_hash = k.block_hash "
-                       "WHERE k.chain = ? AND k.state = 'final' AND c.solo = 0 AND " +
+                       "WHERE k.chain = ? AND k.state IN ('final', 'lost') AND c.solo = 0 AND " +
                            std::string(condition) +
                            " ORDER BY b.found_unix_ms DESC, b.block_hash DESC LIMIT 1",
                        parameters));

@@ -14,7 +14,8 @@ namespace {
 
 using bitcoin::Hash256;
 
-constexpr std::array<std::string_view, 4> credit_names{"none", "provisional", "final", "reversed"};
+constexpr std::array<std::string_view, 5> credit_names{"none", "provisional", "final", "reversed",
+                                                       "lost"};
 
 Hash256 behind(const Prior& prior) {
     return bitcoin::sha256d(prior.lineage, prior.hash);
@@ -59,13 +60,18 @@ bool must_be_credited(const OurBlock& block, const Hash256& lineage) {
     return !block.solo && block.base != BaseScheme::pplns && block.lineage != lineage;
 }
 
+// Its credit stays, whatever becomes of it.
+bool is_decided(const OurBlock& block) {
+    return block.credit == CreditState::final || block.credit == CreditState::lost;
+}
+
 class Planner {
   public:
     explicit Planner(const Situation& situation) : now_(situation), past_(situation.prior) {}
 
     Plan run() {
         for (const OurBlock& block : now_.blocks) {
-            if (block.credit == CreditState::final) {
+            if (is_decided(block)) {
                 if (block.life == BlockLife::dead) plan_.too_deep.push_back(block);
             } else if (block.life == BlockLife::dead) {
                 if (block.credit == CreditState::provisional) {
@@ -149,7 +155,7 @@ Step credit_step(const Situation& situation, const OurBlock& block) {
     for (const OurBlock& other : situation.blocks) {
         if (std::pair(other.found, other.hash) >= std::pair(block.found, block.hash)) break;
         const bool lives = other.life == BlockLife::alive || other.life == BlockLife::mature;
-        if (lives && !other.solo && other.credit != CreditState::final) past.pass(other);
+        if (lives && !other.solo && !is_decided(other)) past.pass(other);
     }
     return past.step(Step::Kind::credit, block);
 }

@@ -25,7 +25,13 @@ enum class BlockLife : std::uint8_t {
 [[nodiscard]] Result<BlockLife> block_life_from(std::string_view state);
 
 // How far a block's credit has come.
-enum class CreditState : std::uint8_t { none, provisional, final, reversed };
+enum class CreditState : std::uint8_t {
+    none,
+    provisional,
+    final,
+    reversed,
+    lost,  // final, and then no longer in the chain: payments were paused for it, once
+};
 [[nodiscard]] std::string_view to_string(CreditState state);
 [[nodiscard]] Result<CreditState> credit_state_from(std::string_view text);
 
@@ -84,8 +90,8 @@ struct Step {
 struct Plan {
     UnixTime close_before;    // goes first; not below Situation::closed_before
     std::vector<Step> steps;  // in this order
-    // Final, and yet not in the chain any more: a re-org deeper than maturity. Nothing is taken
-    // back, payments must stop until a person has looked.
+    // Final or lost, and not in the chain any more: a re-org deeper than maturity. Nothing is taken
+    // back; for those that are final payments must stop until a person has looked.
     std::vector<OurBlock> too_deep;
 };
 

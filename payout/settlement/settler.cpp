@@ -62,8 +62,9 @@ Result<void> Settler::settle_blocks(UnixTime now) {
     report_.open_blocks = std::ssize(situation.blocks) - std::ssize(todo.too_deep);
     report_.closed_before = todo.close_before;
     report_.too_deep = todo.too_deep;
-    if (!todo.too_deep.empty()) {
-        LODE_TRY_VOID(pause(todo.too_deep));
+    for (const OurBlock& block : todo.too_deep) {
+        if (block.credit == CreditState::lost) continue;
+        LODE_TRY_VOID(pause(block));
     }
     if (todo.close_before > situation.closed_before) {
         LODE_TRY_VOID(fenced([&] { return rounds_.close(todo.close_before); }));
@@ -112,12 +113,20 @@ Result<std::vector<Entry>> Settler::entries_of(const std::vector<Credit>& credit
     return credit_entries(credits, terms, names);
 }
 
-Result<void> Settler::pause(const std::vector<OurBlock>& blocks) {
-    const OurBlock& first = blocks.front();
-    const std::string reason = "block " + bitcoin::to_display_hex(first.hash) + " of height " +
-                               std::to_string(first.height) +
+// Once a block: an operator who has looked can let payments go on.
+Result<void> Settler::pause(const OurBlock& block) {
+    const std::string reason = "block " + bitcoin::to_display_hex(block.hash) + " of height " +
+                               std::to_string(block.height) +
                                " was paid and is no longer in the chain";
-    return fenced([&] { return rounds_.pause(reason, now_); });
+    const Step step{.block = block, .lineage = block.lineage};
+    const Posting posting{.state = CreditState::lost, .revision = block.revision + 1};
+    LODE_TRY(const auto* book, terms_.book());
+    const std::int64_t version = book->at(block.found).version;
+    return fenced([&]() -> Result<void> {
+        LODE_TRY(const bool ours, rounds_.advance({step, posting, version, now_}));
+        if (!ours) return success();  // the answer to its commit was lost
+        return rounds_.pause(reason, now_);
+    });
 }
 
 Result<std::vector<Entry>> Settler::simulate(const Find& find) {

@@ -18,7 +18,7 @@ struct PassReport {
     std::int64_t finalised = 0;
     std::int64_t taken_back = 0;
     std::int64_t open_blocks = 0;      // before it: those that are not final, nor dead for good
-    std::vector<OurBlock> too_deep{};  // payments were paused for these
+    std::vector<OurBlock> too_deep{};  // payments were paused for each, once
     UnixTime closed_before;
     UnixTime summed_before;
     std::int64_t pps_users = 0;  // who were posted something
@@ -54,7 +54,7 @@ class Settler {
     [[nodiscard]] Result<void> settle_blocks(UnixTime now);
     [[nodiscard]] Result<void> close(UnixTime before);
     [[nodiscard]] Result<void> carry_out(const Step& step, const TermsBook& book);
-    [[nodiscard]] Result<void> pause(const std::vector<OurBlock>& blocks);
+    [[nodiscard]] Result<void> pause(const OurBlock& block);
     [[nodiscard]] Result<std::vector<Entry>> entries_of(const std::vector<Credit>& credits,
                                                         const Terms& terms);
     [[nodiscard]] Result<void> delete_old_rows(UnixTime now);

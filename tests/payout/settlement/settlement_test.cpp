@@ -133,11 +133,15 @@ TEST_CASE("a final block that is no longer in the chain is told and not touched"
     REQUIRE(todo.too_deep.size() == 1);
     CHECK(todo.too_deep[0].hash == one.hash);
     CHECK(kinds(todo) == Kinds{finalise});
+    one.credit = CreditState::lost;
+    CHECK(plan(with({one})).too_deep.size() == 1);
+    one.life = BlockLife::alive;
+    CHECK(plan(with({one})).steps.empty());
 }
 
 TEST_CASE("states are read back as written") {
-    for (const auto state :
-         {CreditState::none, CreditState::provisional, CreditState::final, CreditState::reversed}) {
+    for (const auto state : {CreditState::none, CreditState::provisional, CreditState::final,
+                             CreditState::reversed, CreditState::lost}) {
         CHECK(credit_state_from(to_string(state)).value() == state);
     }
     CHECK_FALSE(credit_state_from("maybe"));

@@ -156,6 +156,13 @@ TEST_CASE("a re-org deeper than maturity pauses payments and touches nothing", "
         CHECK(rows[0].integer(0) == 1);
         CHECK(rows[0].text(1).find("no longer in the chain") != std::string::npos);
     }
+    // Who has looked lets payments go on; the block is told of still.
+    pool.run("UPDATE payout_pause SET paused = 0", {});
+    CHECK(pool.pass(found + hours(3)).too_deep.size() == 1);
+    CHECK(pool.connection.query("SELECT paused FROM payout_pause").value()[0].integer(0) == 0);
+    pool.become(1, "confirmed");
+    CHECK(pool.pass(found + hours(4)).too_deep.empty());
+    CHECK(pool.balances() == balances);
 }
 
 TEST_CASE("who has lost the lease settles nothing", "[database]") {
