@@ -53,7 +53,7 @@ Result<PayReport> Payer::run(UnixTime now) {
 }
 
 Result<void> Payer::advance(Payment payment, Pass& pass) {
-    const auto done = step(payment, pass);
+    auto done = step(payment, pass);
     if (done || !concerns_payment_alone(done.error())) return done;
     pass.report.troubles.push_back(named(payment, done.error().context));
     return success();
@@ -62,7 +62,7 @@ Result<void> Payer::advance(Payment payment, Pass& pass) {
 Result<void> Payer::step(Payment& payment, Pass& pass) {
     if (payment.state == PaymentState::locked && settings_.wallet == WalletKind::hot &&
         !pass.report.pause.paused) {
-        const auto signed_now = sign_first(payment, pass);
+        auto signed_now = sign_first(payment, pass);
         if (!signed_now) {
             if (!concerns_payment_alone(signed_now.error())) return signed_now;
             pass.report.troubles.push_back(named(payment, signed_now.error().context));

@@ -202,7 +202,7 @@ Result<void> PaymentRepository::settle(const Payment& payment, const bitcoin::Ha
 }
 
 Result<Owner> PaymentRepository::bearer_of(Satoshi part) {
-    const Owner reserve{Owner::Kind::reserve, ""};
+    Owner reserve{Owner::Kind::reserve, ""};
     if (options_.fee_purse.empty()) return reserve;
     Owner purse{Owner::Kind::fee, options_.fee_purse};
     LODE_TRY(const auto balance, ledger_.balance({purse, Pot::balance}));
