@@ -4,6 +4,7 @@
 #include "common/runtime/run.hpp"
 #include "lode/books_command.hpp"
 #include "lode/configuration.hpp"
+#include "lode/explain_command.hpp"
 #include "lode/ledger_command.hpp"
 #include "lode/options.hpp"
 #include "lode/payment_command.hpp"
@@ -112,6 +113,8 @@ Result<int> perform(const Options& options) {
             return payout_deposit(options);
         case Command::payout_books:
             return payout_books(options);
+        case Command::payout_explain:
+            return payout_explain(options);
         case Command::payout_export:
             return payout_export(options);
         case Command::payout_close_month:

@@ -40,6 +40,7 @@ enum class Command : std::uint8_t {
     payout_psbt_import,
     payout_deposit,
     payout_books,
+    payout_explain,
     payout_export,
     payout_close_month,
 };

@@ -154,6 +154,10 @@ void add_books(Group& group) {
         .check(CLI::Range(-bitcoin::money_max.value(), bitcoin::money_max.value()));
     with_reason(deposit, options);
     group.add({"books", "What is owed beside what the wallet holds"}, Command::payout_books);
+    CLI::App& explain = group.add({"explain", "Show how a user's credit of a block came about"},
+                                  Command::payout_explain);
+    text(explain, {"--block", "Height, or hash"}, options.block).type_name("BLOCK")->required();
+    with_user(explain, options);
     CLI::App& table = group.add({"export", "Print a table of the books"}, Command::payout_export);
     text(table, {"--what", "entries, balances, payments or days"}, options.table)
         .required()

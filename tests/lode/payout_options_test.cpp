@@ -53,6 +53,7 @@ TEST_CASE("each command about money is known by its words") {
     CHECK(parse({"payout", "address", "--user", "u", "--address", "x", "--reason", "r"})
               .payout.address == "x");
     CHECK(parse({"payout", "deposit", "--amount=-5", "--reason", "r"}).payout.amount == -5);
+    CHECK(parse({"payout", "explain", "--block", "12", "--user", "u"}).payout.block == "12");
     CHECK(parse({"payout", "close-month", "--month", "2026-11"}).payout.month == "2026-11");
     const auto table = parse({"payout", "export", "--what", "days", "--format", "json", "--from",
                               "2026-11-01", "--to", "2026-11-30"});
