@@ -3,6 +3,7 @@
 Called by deploy/quickstart, which has installed and built everything.
 """
 import argparse
+import base64
 import collections
 import contextlib
 import json
@@ -19,8 +20,8 @@ import urllib.request
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PROGRAMS = ROOT / "build" / "release" / "bin"
 NODE = ROOT / "deploy" / "backing-services" / "bitcoind"
-# P2WSH of OP_TRUE on regtest: coins of a chain without value, for anyone to spend.
-ADDRESS = "bcrt1qft5p2uhsdcdc3l2ua4ap5qqfg4pjaqlp250x7us7a8qqhrxrxfsqseac85"
+# Who mines: P2WSH of OP_TRUE on regtest, coins of a chain without value, for anyone to spend.
+MINER = "bcrt1qft5p2uhsdcdc3l2ua4ap5qqfg4pjaqlp250x7us7a8qqhrxrxfsqseac85"
 START_SECONDS = 30
 STOP_SECONDS = 20
 POLL_SECONDS = 0.2
@@ -51,6 +52,12 @@ port = {stratum}
 [statshttpd]
 address = "127.0.0.1"
 port = {api}
+
+[payout]
+payments = "wallet"
+wallet = "lode"
+settle_interval = "10s"
+payment_interval = "1m"
 """
 
 
@@ -125,12 +132,37 @@ def start_node(folder, stack):
     return json.loads(done.stdout)
 
 
+def call(node, method, *params):
+    """One JSON-RPC call to the node."""
+    token = base64.b64encode(pathlib.Path(node["cookie_file"]).read_bytes()).decode("ascii")
+    request = urllib.request.Request(node["rpc_url"], headers={"Authorization": f"Basic {token}"},
+                                     data=json.dumps({"id": 1, "method": method,
+                                                      "params": params}).encode())
+    try:
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return json.loads(answer.read())["result"]
+    except OSError as problem:
+        raise Failure(f"the node: {method}: {problem}") from problem
+
+
+def payout_address(folder, node):
+    """An address of the node's wallet, which rewards go to and payments come from."""
+    file = folder / "payout-address"
+    if not file.exists():
+        # Not blank, with keys, without a passphrase; loaded at each start.
+        if "lode" not in call(node, "listwallets"):
+            call(node, "createwallet", "lode", False, False, "", False, True, True)
+        file.write_text(call(node, "getnewaddress") + "\n")
+    return file.read_text().strip()
+
+
 def start_pool(folder, node, stack):
     """Starts the pool on free ports, on others if they are taken meanwhile; returns it and them."""
     for _ in range(PORT_ATTEMPTS):
         ports = free_ports("health", "stratum", "api")
         config = folder / "lode.toml"
-        config.write_text(CONFIGURATION.format(data=folder / "data", address=ADDRESS,
+        config.write_text(CONFIGURATION.format(data=folder / "data",
+                                               address=payout_address(folder, node),
                                                **ports, **node))
         pool = Program(folder, "lode", "run", "--config", config)
         stack.callback(pool.stop)
@@ -183,7 +215,7 @@ def run(folder, wanted):
             known = [block["hash"] for block in newest_blocks(ports["api"])]
             miner = Program(folder, "lode-miner", "--url",
                             f"stratum+tcp://127.0.0.1:{ports['stratum']}",
-                            "--user", f"{ADDRESS}.quickstart", "--threads", "1")
+                            "--user", f"{MINER}.quickstart", "--threads", "1")
             stack.callback(miner.stop)
             count = follow_blocks([pool, miner], ports["api"], wanted, known)
             summary = (f"done: {count} blocks accepted by the node and recorded "

@@ -64,7 +64,7 @@ def parse_arguments():
 def asked_shape(options, former):
     """The shape that was asked for; what was not said is as it was, or the default."""
     former = former or Shape("kafka", "mysql", 1, {service: 1 for service in COUNTED})
-    counts = {service: getattr(options, option) or former.counts[service]
+    counts = {service: getattr(options, option) or former.counts.get(service, 1)
               for service, option in COUNTED.items()}
     shape = Shape(options.bus or former.bus, options.db or former.db,
                   options.nodes or former.nodes, counts)

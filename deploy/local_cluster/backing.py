@@ -18,6 +18,7 @@ from service import Service, is_running
 
 FACTS = {"bitcoind": "node.json", "kafka": "kafka.json", "mariadb": "mariadb.json"}
 NODE_USER = "lode"
+WALLET = "lode"
 # P2WSH of OP_TRUE on regtest: coins of a chain without value, for anyone to spend.
 ADDRESS = "bcrt1qft5p2uhsdcdc3l2ua4ap5qqfg4pjaqlp250x7us7a8qqhrxrxfsqseac85"
 SAME_TIP_SECONDS = 30
@@ -77,6 +78,7 @@ class Backing:
             raise BackingFailure(f"{' and '.join(failed)} did not start")
         if any(name in self.nodes() for name in missing):
             self._join_nodes()
+            self._prepare_wallet()
         return missing
 
     def stop(self, names):
@@ -92,6 +94,26 @@ class Backing:
             digest = hmac.new(salt.encode(), password.encode(), hashlib.sha256).hexdigest()
             command += ["--", f"-rpcauth={NODE_USER}:{salt}${digest}"]
         return command
+
+    # The wallet that rewards go to and payments come from.
+
+    def wallet_node(self):
+        """The last, so that of several the first has none: a wallet delays a node's news."""
+        return self.nodes()[-1]
+
+    def payout_address(self):
+        """The wallet's address for rewards, the same for the cluster's life."""
+        return (self.folder / "payout-address").read_text().strip()
+
+    def _prepare_wallet(self):
+        file = self.folder / "payout-address"
+        if file.exists() or not self.is_alive(self.wallet_node()):
+            return
+        name = self.wallet_node()
+        if WALLET not in self.rpc(name, "listwallets"):
+            # Not blank, with keys, without a passphrase; loaded at each start.
+            self.rpc(name, "createwallet", WALLET, False, False, "", False, True, True)
+        write_private(file, self.rpc(name, "getnewaddress") + "\n")
 
     # The nodes' chain.
 

@@ -1,6 +1,6 @@
 """The configuration files of a cluster: DIR/lode.toml for the first of each service, and one that
 differs in folder and ports for each further one."""
-from backing import ADDRESS, NODE_USER
+from backing import NODE_USER, WALLET
 from tables import merged, toml
 
 HEADER = ("# Written by deploy/cluster: every other setting is at its default, see\n"
@@ -70,8 +70,8 @@ class Configuration:
                   "password": f"file:{self.folder}/secrets/node",
                   "zmq": backing.facts(name)["zmq_hashblock"], "priority": number}
                  for number, name in enumerate(backing.nodes())]
-        tables["chain"] = [{"name": "regtest", "network": "regtest", "payout_address": ADDRESS,
-                            "node": nodes}]
+        tables["chain"] = [{"name": "regtest", "network": "regtest", "node": nodes,
+                            "payout_address": backing.payout_address()}]
         return tables
 
     def _of(self, part, service):
@@ -80,12 +80,20 @@ class Configuration:
         tables = {"health_port": ports["health"]}
         if service == "sserver":
             tables["listener"] = [{"address": "127.0.0.1", "port": ports["stratum"]}]
+        if service == "payout":
+            tables |= self._wallet()
         if service == "statshttpd":
             tables |= {"address": "127.0.0.1", "port": ports["api"]}
         return tables
 
+    def _wallet(self):
+        """Payments by the node's wallet that rewards go to."""
+        url = self.backing.facts(self.backing.wallet_node())["rpc_url"]
+        return {"payments": "wallet", "wallet": WALLET, "wallet_url": url,
+                "wallet_user": NODE_USER, "wallet_password": f"file:{self.folder}/secrets/node"}
+
     def _embedded(self):
         ports = self.ports["lode"]
-        return {"gbtmaker": {"health_port": ports["health"]},
+        return {"gbtmaker": {"health_port": ports["health"]}, "payout": self._wallet(),
                 "sserver": {"listener": [{"address": "127.0.0.1", "port": ports["stratum"]}]},
                 "statshttpd": {"address": "127.0.0.1", "port": ports["api"]}}

@@ -23,7 +23,7 @@ EXIT_TAKEN = 3  # a service's exit code when a port is taken
 PORT_ATTEMPTS = 5
 # Who writes stops first, so that whoever reads has all of it. One line stops together.
 STOPPING = (("lode",), ("poolwatcher", "gbtmaker"), ("jobmaker",), ("sserver",), ("blkmaker",),
-            ("sharelogger",), ("statshttpd",))
+            ("sharelogger",), ("payout", "statshttpd"))
 
 
 class Failure(Exception):

@@ -2,11 +2,11 @@
 import dataclasses
 
 # In the order of starting: those who read before those who write, so that nothing waits for long.
-SERVICES = ("statshttpd", "sharelogger", "blkmaker", "sserver", "jobmaker", "gbtmaker",
-            "poolwatcher")
+SERVICES = ("statshttpd", "payout", "sharelogger", "blkmaker", "sserver", "jobmaker",
+            "gbtmaker", "poolwatcher")
 # Services of which there may be several, and the option that says how many.
 COUNTED = {"sserver": "sservers", "jobmaker": "jobmakers", "sharelogger": "shareloggers",
-           "blkmaker": "blkmakers", "gbtmaker": "gbtmakers"}
+           "blkmaker": "blkmakers", "gbtmaker": "gbtmakers", "payout": "payouts"}
 LISTENING = {"sserver": "stratum", "statshttpd": "api"}  # ports besides health
 # Each has a few hundred MB of memory or its threads to share; more is no trial on one machine.
 COUNT_MAX = 16

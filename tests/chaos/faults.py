@@ -8,7 +8,7 @@ from waiting import eventually
 
 # Programs that are killed; of each, any of its processes.
 SERVICES = ("gbtmaker", "jobmaker", "sserver", "blkmaker", "sharelogger", "statshttpd",
-            "poolwatcher")
+            "poolwatcher", "payout")
 BACKING = ("kafka", "mariadb")
 # Of a hundred faults, about so many are of each kind; the rest are kills of services.
 BACKING_SHARE = 0.16

@@ -22,8 +22,8 @@ TOOL_SECONDS = 300  # starts of Kafka, MariaDB and node, and a minute for each s
 # Of the object that `deploy/cluster status --json` prints.
 KEYS = ["dir", "stratum", "api", "node", "kafka", "database", "parts"]
 HASH_BYTES = 32
-SERVICES = ("statshttpd", "sharelogger", "blkmaker", "sserver", "jobmaker", "gbtmaker",
-            "poolwatcher", "lode")
+SERVICES = ("statshttpd", "payout", "sharelogger", "blkmaker", "sserver", "jobmaker",
+            "gbtmaker", "poolwatcher", "lode")
 
 
 def run_tool(*arguments, check=True):

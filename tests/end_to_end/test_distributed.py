@@ -31,7 +31,7 @@ def test_the_status_has_the_documented_keys_and_every_process(cluster):
     names = [part["name"] for part in status["parts"]]
     counted = {f"{program}{number}" for option, program in SERVICE_OF.items()
                for number in ("", "-2")[:COUNTS.get(option, 1)]}
-    assert set(names) == counted | {"kafka", "mariadb", "statshttpd", "poolwatcher"}
+    assert set(names) == counted | {"kafka", "mariadb", "statshttpd", "payout", "poolwatcher"}
     assert len({part["pid"] for part in status["parts"]}) == len(names)
     assert all(is_alive(part["pid"]) for part in status["parts"])
     first = cluster.part("sserver")["ports"]["stratum"]
