@@ -1,0 +1,76 @@
+"""Users' sums hold to the blocks of a real regtest node, found under load: no row of user_bucket
+has shares of both sides of one."""
+import bisect
+import collections
+import json
+
+from pool import run_lode
+from waiting import eventually
+
+MINUTE_MS = 60_000
+BLOCKS = 60
+
+
+def all_cut(pool):
+    """Whether each partition is cut at each block; the blocks' times, in order."""
+    times = [found for found, in pool.query("SELECT DISTINCT found_unix_ms FROM block")]
+    partitions = pool.query("SELECT COUNT(*) FROM consumer_offset WHERE consumer = 'sharelogger'")
+    cuts = pool.query("SELECT COUNT(*), SUM(exact) FROM round_cut")[0]
+    wanted = len(times) * partitions[0][0]
+    return sorted(times) if times and cuts == (wanted, wanted) else None
+
+
+def archived_shares(pool):
+    done = run_lode("sharelog", "dump", "--config", pool.config_file, "--json")
+    assert done.returncode == 0, done.stderr
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def bucket_start(time, cuts):
+    """Where the bucket of a share of this time begins, computed apart from sharelogger."""
+    before = bisect.bisect_left(cuts, time)
+    minute = time - time % MINUTE_MS
+    return max(minute, cuts[before - 1] + 1) if before else minute
+
+
+def check_sums(pool, cuts):
+    wanted = collections.Counter()
+    for share in archived_shares(pool):
+        assert "bad" not in share
+        wanted[share["user"], bucket_start(share["time"], cuts)] += 1
+    found = {(user, start): shares for user, start, shares in pool.query(
+        "SELECT u.name, b.start_unix_ms, SUM(b.shares) FROM user_bucket b JOIN user u "
+        "ON u.id = b.user_id GROUP BY u.name, b.start_unix_ms")}
+    assert found == dict(wanted)
+    done = run_lode("sharelog", "recompute", "--config", pool.config_file, "--check")
+    assert done.returncode == 0, done.stdout + done.stderr
+    return sum(wanted.values())
+
+
+def own_blocks(pool):
+    return pool.query("SELECT COUNT(*) FROM block")[0][0]
+
+
+def test_no_row_of_sums_straddles_a_block_also_over_a_crash(node, make_pool, make_miner):
+    pool = make_pool([node]).start()
+    users = [node.payout_address(2), node.payout_address(3)]
+    miners = [make_miner(pool, f"{user}.rig") for user in users]
+    eventually(lambda: own_blocks(pool) >= BLOCKS, f"{BLOCKS} blocks", 120)
+    pool.kill()
+    pool.start()
+    eventually(lambda: own_blocks(pool) >= 2 * BLOCKS, f"{2 * BLOCKS} blocks", 120)
+    assert [miner.stop() for miner in miners] == [0, 0]
+    cuts = eventually(lambda: all_cut(pool), "a cut of each partition at each block", 120)
+    shares = eventually(lambda: settled(pool), "every share in the sums", 60)
+    assert check_sums(pool, cuts) == shares
+    done = pool.query("SELECT COUNT(*) FROM block b LEFT JOIN block_coinbase c ON "
+                      "c.block_hash = b.block_hash WHERE c.solo IS NULL OR c.solo <> 0")
+    assert done == [(0,)]
+
+
+def settled(pool):
+    """The shares counted, once no miner is left and nothing is under way."""
+    if pool.total("connections") or pool.total("shares_under_way"):
+        return None
+    sums = pool.query("SELECT COALESCE(SUM(shares), 0) FROM user_bucket")[0][0]
+    return sums if len(archived_shares(pool)) == sums else None
