@@ -74,9 +74,9 @@ void add_settlement(config::Section<Config>& table) {
                   .min = -amount_max,
                   .max = amount_max})
         .setting("below_floor", &Config::below_floor,
-                 {.help = "Below the reserve's floor: warn, or stop paying for new shares by pps, "
-                          "pps_plus and fpps until it is filled again. What they have earned is "
-                          "posted then."});
+                 {.help = "When the reserve falls below its floor: warn, or also stop all payments "
+                          "until a person has looked (lode payout resume). Users are credited "
+                          "in either case."});
 }
 
 void add_wallet(config::Section<Config>& table) {

@@ -2,6 +2,7 @@
 #include "payout/passes.hpp"
 
 #include "payout/config_rules.hpp"
+#include "payout/operator_repository.hpp"
 #include "payout/payment/payment_repository.hpp"
 #include "payout/wallet.hpp"
 
@@ -82,6 +83,13 @@ Result<BookState> Passes::books() {
                                {chain_.name}));
     if (!rows.empty()) state.newest_reward = Satoshi(rows.front().integer(0));
     return state;
+}
+
+Result<void> Passes::pause(const std::string& reason, UnixTime now) {
+    const Act act{.who = fence_.holder, .reason = reason, .at = now};
+    auto paused = OperatorRepository(connection_, chain_.name).pause(act);
+    if (!paused && paused.error().code == ErrorCode::rejected) return success();
+    return paused;
 }
 
 }  // namespace lode::payout

@@ -59,6 +59,8 @@ class Passes {
         return fee_days_.freeze(day, fees, fence_, now);
     }
     [[nodiscard]] Result<BookState> books();
+    // All payments, until a person resumes them; nothing where they are paused already.
+    [[nodiscard]] Result<void> pause(const std::string& reason, UnixTime now);
 
   private:
     Passes(const Setup& setup, bitcoin::Network network, db::Connection connection);

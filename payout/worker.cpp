@@ -202,10 +202,18 @@ Result<void> Worker::show_books() {
         probe_.ruin.set(ruin_probability(sums.reserve.balance,
                                          {state.newest_reward, Ppm(options_.config.pps_fee_ppm)}));
     }
-    const bool low = !options_.config.choices.empty() &&
-                     sums.reserve.balance.value() < options_.config.reserve_floor_base_units;
+    return judge_reserve(sums.reserve.balance);
+}
+
+// Told once each time it falls below its floor.
+Result<void> Worker::judge_reserve(Satoshi reserve) {
+    const Config& config = options_.config;
+    const bool low = !config.choices.empty() && reserve.value() < config.reserve_floor_base_units;
     if (low && probe_.reserve_low.value() == 0) {
-        log::warn("the reserve is below its floor", {{"reserve", sums.reserve.balance.value()}});
+        log::warn("the reserve is below its floor", {{"reserve", reserve.value()}});
+        if (config.below_floor == BelowFloor::stop) {
+            LODE_TRY_VOID(passes_->pause("the reserve is below its floor", now().unix));
+        }
     }
     probe_.reserve_low.set(low ? 1 : 0);
     return success();

@@ -56,6 +56,7 @@ class Worker {
     [[nodiscard]] Result<void> ask_fee_day();
     void fee_day_told(UnixTime day, const Result<std::optional<FeeDay>>& fees);
     [[nodiscard]] Result<void> show_books();
+    [[nodiscard]] Result<void> judge_reserve(Satoshi reserve);
     void fail(const Error& error);
     void change_status(const std::function<void(WorkerStatus&)>& change);
     [[nodiscard]] Lease::Now now() const {

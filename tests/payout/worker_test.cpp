@@ -116,3 +116,19 @@ TEST_CASE("a wallet that does not answer keeps nobody from being credited", "[da
     CHECK(instance.worker->status().trouble.empty());
     instance.stop();
 }
+
+TEST_CASE("a reserve below its floor stops payments where the settings say so", "[database]") {
+    for (const auto below : {BelowFloor::warn, BelowFloor::stop}) {
+        Pool pool;
+        Config config;
+        config.choices = {"pps"};
+        config.reserve_floor_base_units = 1;
+        config.below_floor = below;
+        Instance instance(pool, "payout-1", config);
+        instance.wait_for_settlement();
+        pool.home.run_until([&] { return instance.probe.reserve_low.value() == 1; });
+        instance.stop();
+        CHECK(pool.number("SELECT COUNT(*) FROM payout_pause WHERE paused = 1 AND reason = 'the "
+                          "reserve is below its floor'") == (below == BelowFloor::stop ? 1 : 0));
+    }
+}
