@@ -13,10 +13,18 @@ namespace {
 constexpr std::int64_t reorg_margin = 101;
 // A call to the wallet each, about a millisecond: ten seconds.
 constexpr std::size_t transactions_max = 10'000;
+// Unconfirmed transactions that stand on one another: no node relays more.
+constexpr std::size_t ancestors_max = 25;
 
 bool is_version(const Payment& payment, const bitcoin::Hash256& txid) {
     return std::ranges::find(payment.versions, txid, &PaymentVersion::txid) !=
            payment.versions.end();
+}
+
+auto spender_of(const bitcoin::OutPoint& coin,
+                const std::vector<node::WalletTransaction>& transactions) {
+    return std::ranges::find_if(transactions,
+                                [&](const auto& each) { return spends(each.transaction, coin); });
 }
 
 }  // namespace
@@ -67,8 +75,7 @@ Result<std::vector<CoinFate>> Sightings::fates(const Payment& payment) {
         if (!rivals) {
             LODE_TRY(rivals, others_since(payment));
         }
-        const auto rival = std::ranges::find_if(
-            *rivals, [&](const auto& each) { return spends(each.transaction, input.coin); });
+        const auto rival = spender_of(input.coin, *rivals);
         if (rival != rivals->end()) {
             fates.push_back({input.coin, rival->transaction, agreed(*rival)});
             continue;
@@ -76,10 +83,32 @@ Result<std::vector<CoinFate>> Sightings::fates(const Payment& payment) {
         // Not made yet, or never to be.
         LODE_TRY(const auto maker, wallet_.find(input.coin.txid));
         if (maker && maker->confirmations < 0) {
-            fates.push_back({input.coin, std::nullopt, -maker->confirmations});
+            LODE_TRY(const auto depth, conflict_depth(*maker, *rivals));
+            fates.push_back({input.coin, std::nullopt, depth});
         }
     }
     return fates;
+}
+
+// The rival spends a coin of the transaction or of what that stands on.
+Result<std::int64_t> Sightings::conflict_depth(const node::WalletTransaction& never,
+                                               Rivals rivals) {
+    if (others_.empty()) return -never.confirmations;
+    std::vector<bitcoin::TxInput> inputs = never.transaction.inputs;
+    std::int64_t deepest = 0;
+    std::size_t ancestors = 0;
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+        const bitcoin::OutPoint coin = inputs[i].previous;
+        const auto rival = spender_of(coin, rivals);
+        if (rival != rivals.end()) {
+            deepest = std::max(deepest, agreed(*rival));
+            continue;
+        }
+        LODE_TRY(const auto maker, wallet_.find(coin.txid));
+        if (!maker || maker->confirmations >= 0 || ++ancestors > ancestors_max) continue;
+        std::ranges::copy(maker->transaction.inputs, std::back_inserter(inputs));
+    }
+    return deepest;
 }
 
 Result<Satoshi> Sightings::amount(const bitcoin::OutPoint& coin) {

@@ -26,6 +26,10 @@ class Sightings {
   private:
     // Transactions in blocks since the payment was planned, its versions apart.
     [[nodiscard]] Result<std::vector<node::WalletTransaction>> others_since(const Payment& payment);
+    using Rivals = const std::vector<node::WalletTransaction>&;
+    // How deep that lies which keeps a transaction from ever being made; as agreed() has it.
+    [[nodiscard]] Result<std::int64_t> conflict_depth(const node::WalletTransaction& never,
+                                                      Rivals rivals);
     // The wallet's word, where there are other nodes only as far as one of them bears it out.
     [[nodiscard]] std::int64_t agreed(const node::WalletTransaction& found);
 

@@ -54,6 +54,28 @@ TEST_CASE("with a second node both must see it deep") {
     CHECK(pool.run().settled == 1);
 }
 
+TEST_CASE("with a second node both must see what a payment's coin came from replaced") {
+    CalmPool pool;
+    pool.second_node = true;
+    REQUIRE(pool.run().sent == 1);
+    // Of the first one's change, and of the second one's.
+    for (const std::uint32_t number : {2U, 3U}) {
+        pool.credit(number, 10'000);
+        pool.now += pool.settings.interval;
+        REQUIRE(pool.run().sent == 1);
+    }
+    const auto theft = pool.theft(pool.store.payments.begin()->second.draft.inputs[0].coin);
+    pool.chain.known[bitcoin::txid(theft)] = theft;
+    pool.chain.mine({bitcoin::txid(theft)});
+    pool.mine(5);
+    pool.settings.interval = std::chrono::hours(24);
+    SimulatedChain behind;  // knows none of these blocks
+    SimulatedNode stranger(behind, pool.chance);
+    Payer lonely({pool.store, pool.wallet, {&stranger}}, pool.settings);
+    CHECK(lonely.run(pool.now).value().cancelled == 0);
+    CHECK(pool.run().cancelled == 3);
+}
+
 TEST_CASE("the next payment waits for its interval and for room") {
     CalmPool pool;
     REQUIRE(pool.run().planned == 1);
