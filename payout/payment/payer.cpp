@@ -177,7 +177,7 @@ Result<void> Payer::adopt(const Payment& payment, const bitcoin::Transaction& tr
 
 Result<bool> Payer::is_time(const Pass& pass) {
     if (pass.report.pause.paused) return false;
-    LODE_TRY(const auto newest, store_.newest());
+    LODE_TRY(const auto newest, store_.newest(pass.now));
     return !newest || *newest + settings_.interval <= pass.now;
 }
 

@@ -299,10 +299,10 @@ Result<std::optional<Payment>> PaymentRepository::find(PaymentId id) {
     return std::optional<Payment>(std::move(payment));
 }
 
-Result<std::optional<UnixTime>> PaymentRepository::newest() {
+Result<std::optional<UnixTime>> PaymentRepository::newest(UnixTime now) {
     LODE_TRY(const auto rows, db_.query("SELECT MAX(created_unix_ms) FROM payment WHERE chain = ? "
-                                        "AND state <> 'cancelled'",
-                                        {options_.fence.chain}));
+                                        "AND state <> 'cancelled' AND created_unix_ms <= ?",
+                                        {options_.fence.chain, to_unix_ms(now)}));
     if (rows.front().is_null(0)) return std::optional<UnixTime>();
     return std::optional<UnixTime>(from_unix_ms(rows.front().integer(0)));
 }

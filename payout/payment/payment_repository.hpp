@@ -30,7 +30,7 @@ class PaymentRepository final : public PaymentStore {
     [[nodiscard]] Result<void> cancel(const Payment& payment, UnixTime now) override;
     [[nodiscard]] Result<std::vector<Payment>> open() override;
     [[nodiscard]] Result<std::optional<Payment>> find(PaymentId id) override;
-    [[nodiscard]] Result<std::optional<UnixTime>> newest() override;
+    [[nodiscard]] Result<std::optional<UnixTime>> newest(UnixTime now) override;
     [[nodiscard]] Result<Satoshi> paid_since(UnixTime since) override;
     [[nodiscard]] Result<std::vector<Candidate>> candidates(Satoshi least) override;
     [[nodiscard]] Result<Pause> pause() override;

@@ -38,8 +38,9 @@ class PaymentStore {
     // Oldest first.
     [[nodiscard]] virtual Result<std::vector<Payment>> open() = 0;
     [[nodiscard]] virtual Result<std::optional<Payment>> find(PaymentId id) = 0;
-    // Of the newest payment that was not cancelled.
-    [[nodiscard]] virtual Result<std::optional<UnixTime>> newest() = 0;
+    // Of the newest payment that was begun by `now` and not cancelled. One of the future was begun
+    // by a clock that was wrong, and nobody waits for that.
+    [[nodiscard]] virtual Result<std::optional<UnixTime>> newest(UnixTime now) = 0;
     // What payments since then take from balances, those apart that were cancelled.
     [[nodiscard]] virtual Result<Satoshi> paid_since(UnixTime since) = 0;
     // Users and fee recipients with at least `least`, smallest first.

@@ -76,6 +76,18 @@ TEST_CASE("with a second node both must see what a payment's coin came from repl
     CHECK(pool.run().cancelled == 3);
 }
 
+TEST_CASE("a payment begun by a clock that was ahead holds none up") {
+    CalmPool pool;
+    pool.now += std::chrono::hours(24 * 365);
+    REQUIRE(pool.run().planned == 1);
+    pool.now = start;
+    pool.mine(6);
+    pool.credit(2, 20'000);
+    CHECK(pool.run().planned == 1);
+    pool.credit(3, 20'000);
+    CHECK(pool.run().planned == 0);
+}
+
 TEST_CASE("the next payment waits for its interval and for room") {
     CalmPool pool;
     REQUIRE(pool.run().planned == 1);

@@ -186,7 +186,7 @@ TEST_CASE("a cancelled payment gives the money back, once", "[database]") {
     for (int i = 0; i < 2; ++i) REQUIRE(rows.payments.cancel(payment, now));
     CHECK(rows.balance(alice, Pot::balance) == 100'000);
     CHECK(rows.balance(alice, Pot::locked) == 0);
-    CHECK(rows.payments.newest().value() == std::nullopt);
+    CHECK(rows.payments.newest(now).value() == std::nullopt);
     CHECK(rows.payments.paid_since(from_unix_ms(0)).value() == Satoshi(0));
     CHECK(rows.books.complaints().empty());
     // Its coins are free again.
@@ -211,9 +211,10 @@ TEST_CASE("without the lease nothing changes", "[database]") {
 
 TEST_CASE("what was paid lately and when is known", "[database]") {
     Rows rows;
-    CHECK(rows.payments.newest().value() == std::nullopt);
+    CHECK(rows.payments.newest(now).value() == std::nullopt);
     REQUIRE(rows.payments.lock(a_payment().draft, now));
-    CHECK(rows.payments.newest().value() == now);
+    CHECK(rows.payments.newest(now).value() == now);
+    CHECK(rows.payments.newest(now - std::chrono::milliseconds(1)).value() == std::nullopt);
     CHECK(rows.payments.paid_since(now).value() == Satoshi(0));
     CHECK(rows.payments.paid_since(now - std::chrono::seconds(1)).value() == Satoshi(100'000));
 }

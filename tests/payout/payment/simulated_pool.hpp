@@ -287,11 +287,12 @@ class SimulatedStore final : public PaymentStore {
             return std::optional(found->second);
         });
     }
-    Result<std::optional<UnixTime>> newest() override {
+    Result<std::optional<UnixTime>> newest(UnixTime now) override {
         return chance_.call([&]() -> Result<std::optional<UnixTime>> {
             std::optional<UnixTime> newest;
             for (const auto& [id, payment] : payments) {
-                if (payment.state != PaymentState::cancelled) newest = payment.created;
+                if (payment.state == PaymentState::cancelled || payment.created > now) continue;
+                newest = payment.created;
             }
             return newest;
         });
