@@ -79,15 +79,17 @@ Result<OperatorRepository::Setting> OperatorRepository::read(const std::string& 
     return Setting{row.text(0), row.integer(1), row.integer(2), row.text(3)};
 }
 
+// Of a row that is there only these columns change: another may just have frozen the user.
 Result<void> OperatorRepository::write(const std::string& user, const Setting& setting,
-                                       const Act& act) {
+                                       std::vector<std::string_view> changed, const Act& act) {
+    changed.emplace_back("changed_unix_ms");
     return db_.upsert(
         {.table = "payout_setting",
          .columns = {"chain", "owner_kind", "owner_name", "address", "minimum",
                      "held_until_unix_ms", "frozen", "changed_unix_ms"},
          .key = {"chain", "owner_kind", "owner_name"},
          .add = {},
-         .replace = {"address", "minimum", "held_until_unix_ms", "frozen", "changed_unix_ms"},
+         .replace = std::move(changed),
          .rows = {{chain_, std::string("user"), user, setting.address, setting.minimum,
                    setting.held_until, setting.frozen, to_unix_ms(act.at)}}});
 }
@@ -101,7 +103,7 @@ Result<void> OperatorRepository::freeze(const std::string& user, const Act& act)
             return nothing_to_do(user + " is frozen already: " + setting.frozen);
         }
         setting.frozen = act.reason;
-        LODE_TRY_VOID(write(user, setting, act));
+        LODE_TRY_VOID(write(user, setting, {"frozen"}, act));
         LODE_TRY_VOID(note("user frozen", user, act));
         repeated = true;
         return success();
@@ -115,7 +117,7 @@ Result<void> OperatorRepository::unfreeze(const std::string& user, const Act& ac
         if (setting.frozen.empty() && repeated) return success();
         if (setting.frozen.empty()) return nothing_to_do(user + " is not frozen");
         setting.frozen.clear();
-        LODE_TRY_VOID(write(user, setting, act));
+        LODE_TRY_VOID(write(user, setting, {"frozen"}, act));
         LODE_TRY_VOID(note("user unfrozen", user, act));
         repeated = true;
         return success();
@@ -137,7 +139,7 @@ Result<UnixTime> OperatorRepository::set_address(const AddressChange& change, co
         // A hold that lasts longer is not shortened by another change.
         setting.held_until = std::max(setting.held_until, to_unix_ms(held_until));
         held_until = from_unix_ms(setting.held_until);
-        LODE_TRY_VOID(write(change.user, setting, act));
+        LODE_TRY_VOID(write(change.user, setting, {"address", "held_until_unix_ms"}, act));
         LODE_TRY_VOID(note(
             "address changed",
             change.user + " from " + (before.empty() ? "none" : before) + " to " + change.address,
@@ -154,7 +156,7 @@ Result<void> OperatorRepository::set_minimum(const std::string& user, bitcoin::S
         LODE_TRY(auto setting, read(user));
         if (setting.minimum == minimum.value()) return success();
         setting.minimum = minimum.value();
-        LODE_TRY_VOID(write(user, setting, act));
+        LODE_TRY_VOID(write(user, setting, {"minimum"}, act));
         return note("minimum changed", user + " to " + std::to_string(minimum.value()), act);
     });
 }

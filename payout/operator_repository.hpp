@@ -3,6 +3,8 @@
 #pragma once
 
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "common/base/clock.hpp"
 #include "common/bitcoin/amount.hpp"
@@ -60,7 +62,7 @@ class OperatorRepository {
     [[nodiscard]] Result<std::int64_t> id_of(const std::string& user);
     [[nodiscard]] Result<Setting> read(const std::string& user);
     [[nodiscard]] Result<void> write(const std::string& user, const Setting& setting,
-                                     const Act& act);
+                                     std::vector<std::string_view> changed, const Act& act);
     [[nodiscard]] Result<void> note(const std::string& action, const std::string& detail,
                                     const Act& act);
 

@@ -3,6 +3,8 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include <thread>
+
 #include "tests/support/database.hpp"
 
 using namespace lode;
@@ -110,6 +112,27 @@ TEST_CASE("a minimum stands beside what was set before", "[database]") {
     CHECK(
         office.repository.set_minimum("carol", bitcoin::Satoshi(5'000), office.act).error().code ==
         ErrorCode::rejected);
+}
+
+TEST_CASE("a change does not undo another that is made meanwhile", "[database]") {
+    Office office;
+    auto connection = office.database.open();
+    std::thread other([&] {
+        OperatorRepository repository(connection, "btc");
+        for (int i = 0; i < 100; ++i) {
+            // A busy database is not what is tested here.
+            static_cast<void>(repository.set_minimum("alice", bitcoin::Satoshi(i), office.act));
+        }
+    });
+    std::vector<std::string> undone;
+    for (int i = 0; i < 50; ++i) {
+        const auto frozen = office.repository.freeze("alice", office.act);
+        if (!frozen) undone.push_back(frozen.error().context);
+        const auto unfrozen = office.repository.unfreeze("alice", office.act);
+        if (!unfrozen) undone.push_back(unfrozen.error().context);
+    }
+    other.join();
+    CHECK(undone == std::vector<std::string>{});
 }
 
 TEST_CASE("a scheme is chosen from the next midnight on, the last choice counting", "[database]") {
