@@ -49,6 +49,15 @@ TEST_CASE("a block in the chain is credited once all partitions are cut") {
     CHECK(plan(with({block(1, BlockLife::dead)})).steps.empty());
 }
 
+TEST_CASE("a mature block is not final before all partitions are cut") {
+    auto one = block(1, BlockLife::mature);
+    CHECK(kinds(plan(with({one}))) == Kinds{finalise});
+    one.is_cut = false;
+    const auto uncut = plan(with({one}));
+    CHECK(uncut.steps.empty());
+    CHECK(uncut.close_before <= one.found);
+}
+
 TEST_CASE("a credit that stands is not computed again until a block before it lives or dies") {
     auto one = block(1, BlockLife::alive);
     auto two = block(2, BlockLife::alive);
