@@ -95,11 +95,17 @@ std::string work_lines(const Explanation& told) {
     return lines;
 }
 
+bool is_bought_out(const DerivedPart& part) {
+    const bool fees_are_his =
+        part.scheme == payout::Scheme::pps_plus && part.of == DerivedPart::Of::fees;
+    return part.scheme != payout::Scheme::base && !fees_are_his;
+}
+
 std::string part_lines(const DerivedPart& part) {
     const std::string amount = part.of == DerivedPart::Of::subsidy ? "subsidy" : "fees";
     std::string lines = amount + ", as " + std::string(to_string(part.scheme)) + ": weight " +
                         decimal(part.weight) + " of " + decimal(part.whole) + '\n';
-    if (part.floor_after.value() == 0 && part.floor_before.value() == 0) {
+    if (is_bought_out(part)) {
         return lines + "  the reserve has this part; it pays per share\n";
     }
     lines += "  " + text(part.amount) + " - " + text(part.bonus) + " bonus, of it " +

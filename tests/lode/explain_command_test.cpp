@@ -59,9 +59,13 @@ TEST_CASE("what differs from the ledger, or is the reserve's, is said") {
     auto told = explanation();
     told.posted = Satoshi(1);
     CHECK(has(explanation_text(told), "(1 base units): NOT the same"));
-    told.derivation->parts.front().floor_before = {};
-    told.derivation->parts.front().floor_after = {};
+    auto& part = told.derivation->parts.front();
+    part.floor_before = part.floor_after = {};
+    CHECK_FALSE(has(explanation_text(told), "the reserve has this part"));
+    part.scheme = payout::Scheme::pps_plus;
     CHECK(has(explanation_text(told), "the reserve has this part"));
+    part.of = payout::DerivedPart::Of::fees;
+    CHECK_FALSE(has(explanation_text(told), "the reserve has this part"));
     told.derivation->parts.clear();
     CHECK(has(explanation_text(told), "no work of the user counts for it"));
     told.derivation.reset();
