@@ -76,10 +76,17 @@ Result<void> replace_file(const std::filesystem::path& path, std::string_view co
             ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
         if (!file.valid()) return system_failure(temporary, "create", errno);
         LODE_TRY_VOID(write_all(file.get(), as_bytes(content), temporary));
-        if (::fsync(file.get()) != 0) return system_failure(temporary, "sync", errno);
     }
-    if (::rename(temporary.c_str(), path.c_str()) != 0)
-        return system_failure(path, "rename", errno);
+    return put_in_place(temporary, path);
+}
+
+Result<void> put_in_place(const std::filesystem::path& written, const std::filesystem::path& path) {
+    {
+        const FileDescriptor file(::open(written.c_str(), O_RDONLY | O_CLOEXEC));
+        if (!file.valid()) return system_failure(written, "open", errno);
+        if (::fsync(file.get()) != 0) return system_failure(written, "sync", errno);
+    }
+    if (::rename(written.c_str(), path.c_str()) != 0) return system_failure(path, "rename", errno);
     return sync_folder(path.has_parent_path() ? path.parent_path() : ".");
 }
 

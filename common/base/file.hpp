@@ -34,6 +34,11 @@ class FileDescriptor {
 [[nodiscard]] Result<void> replace_file(const std::filesystem::path& path,
                                         std::string_view content);
 
+// Puts a file that was written whole in the place of `path`, in the same folder: fsyncs it, renames
+// it and fsyncs the folder.
+[[nodiscard]] Result<void> put_in_place(const std::filesystem::path& written,
+                                        const std::filesystem::path& path);
+
 // An append-only file; append() returns once the bytes are on disk. A failed append leaves the
 // file as it was before (truncated back), so that a full disk never leaves half a record.
 class AppendFile {

@@ -82,6 +82,8 @@ class TopicStore {
     };
 
     TopicStore(SqliteDatabase database, std::uint32_t partitions);
+    [[nodiscard]] static Result<void> make_file(const std::filesystem::path& path,
+                                                std::uint32_t partitions);
     [[nodiscard]] Result<void> create();
     [[nodiscard]] Result<void> check();
     [[nodiscard]] Result<void> prepare();

@@ -17,6 +17,20 @@ TEST_CASE("replacing a file leaves the new content and no temporary") {
     CHECK(std::distance(std::filesystem::directory_iterator(folder.path()), {}) == 1);
 }
 
+TEST_CASE("a file that was written whole takes another's place") {
+    const TemporaryFolder folder;
+    const auto path = folder.path() / "topic";
+    REQUIRE(replace_file(path, "old"));
+    REQUIRE(replace_file(folder.path() / "made", "new"));
+    REQUIRE(put_in_place(folder.path() / "made", path));
+    CHECK(read_file(path).value() == "new");
+    CHECK_FALSE(std::filesystem::exists(folder.path() / "made"));
+    const auto missing = put_in_place(folder.path() / "made", path);
+    REQUIRE_FALSE(missing);
+    CHECK(missing.error().context.find("made") != std::string::npos);
+    CHECK(read_file(path).value() == "new");
+}
+
 TEST_CASE("an append file keeps its content over reopening and can be cut") {
     const TemporaryFolder folder;
     {

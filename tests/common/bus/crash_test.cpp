@@ -5,10 +5,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <csignal>
 #include <cstdio>
+#include <filesystem>
 #include <map>
 #include <random>
+#include <thread>
 
 #include "tests/common/bus/bus_fixture.hpp"
 #include "tests/common/bus/crash_topic.hpp"
@@ -26,9 +29,13 @@ struct Told {
     std::uint64_t sequence;
 };
 
-// Runs the writer until it has reported `lines` records, kills it, and reads the rest of what it
-// said before it died.
-std::vector<Told> run_and_kill(const std::string& folder, std::uint64_t first, int lines) {
+// The writer, and what it says.
+struct Writer {
+    pid_t pid = 0;
+    int output = -1;
+};
+
+Writer run_writer(const std::string& folder, std::uint64_t first) {
     std::string program =
         (std::filesystem::read_symlink("/proc/self/exe").parent_path() / "bus_crash_writer");
     std::string where = folder;
@@ -43,7 +50,20 @@ std::vector<Told> run_and_kill(const std::string& folder, std::uint64_t first, i
     REQUIRE(::posix_spawn(&pid, program.c_str(), &actions, nullptr, arguments, environ) == 0);
     ::posix_spawn_file_actions_destroy(&actions);
     ::close(ends[1]);
-    std::FILE* const output = ::fdopen(ends[0], "r");
+    return {pid, ends[0]};
+}
+
+void wait_for_death(pid_t pid) {
+    int status = 0;
+    REQUIRE(::waitpid(pid, &status, 0) == pid);
+    REQUIRE(WIFSIGNALED(status));
+}
+
+// Runs the writer until it has reported `lines` records, kills it, and reads the rest of what it
+// said before it died.
+std::vector<Told> run_and_kill(const std::string& folder, std::uint64_t first, int lines) {
+    const Writer writer = run_writer(folder, first);
+    std::FILE* const output = ::fdopen(writer.output, "r");
     std::vector<Told> told;
     Told one{};
     // A line cut short by the kill has no end and is not taken as told.
@@ -51,13 +71,19 @@ std::vector<Told> run_and_kill(const std::string& folder, std::uint64_t first, i
     while (std::fscanf(output, "%u %ld %lu%c", &one.partition, &one.offset, &one.sequence, &end) ==
            4) {
         told.push_back(one);
-        if (--lines == 0) ::kill(pid, SIGKILL);
+        if (--lines == 0) ::kill(writer.pid, SIGKILL);
     }
     std::fclose(output);
-    int status = 0;
-    REQUIRE(::waitpid(pid, &status, 0) == pid);
-    REQUIRE(WIFSIGNALED(status));
+    wait_for_death(writer.pid);
     return told;
+}
+
+// Until the writer has begun to make its topic's file.
+bool making_begun(const std::filesystem::path& folder) {
+    for (const auto& file : std::filesystem::directory_iterator(folder)) {
+        if (file.path().string().find(".sqlite") != std::string::npos) return true;
+    }
+    return false;
 }
 
 }  // namespace
@@ -93,4 +119,22 @@ TEST_CASE("what was delivered before a kill is there once and in order") {
         ++found;
     }
     CHECK(found == told.size());
+}
+
+TEST_CASE("a topic whose file was being made at a kill is made by the next start") {
+    std::mt19937 random(2);
+    for (int round = 0; round < 20; ++round) {
+        const lode::test::TemporaryFolder folder;
+        const Writer writer = run_writer(folder.path(), 0);
+        while (!making_begun(folder.path())) std::this_thread::yield();
+        // Some looks at the clock later, so that each step of the making has its turn.
+        const auto until =
+            std::chrono::steady_clock::now() +
+            std::chrono::microseconds(std::uniform_int_distribution(0, 5'000)(random));
+        while (std::chrono::steady_clock::now() < until) std::this_thread::yield();
+        ::kill(writer.pid, SIGKILL);
+        ::close(writer.output);
+        wait_for_death(writer.pid);
+        CHECK(run_and_kill(folder.path(), 0, 1).size() >= 1);
+    }
 }

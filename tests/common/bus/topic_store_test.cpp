@@ -2,7 +2,10 @@
 #include "common/bus/topic_store.hpp"
 
 #include <catch2/catch_test_macros.hpp>
+#include <filesystem>
+#include <fstream>
 
+#include "common/base/file.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 using namespace lode;
@@ -34,6 +37,37 @@ TopicStore with_five(const TemporaryFolder& folder) {
 }
 
 }  // namespace
+
+TEST_CASE("a file is whole under its name, and what a crash left of a making is made anew") {
+    const TemporaryFolder folder;
+    const auto path = folder.path() / "topic.sqlite";
+    { auto whole = open_in(folder); }
+    const auto content = read_file(path).value();
+    REQUIRE(content.size() > 4'096);
+    // What a power cut may leave of the unfinished one: any beginning, or noise.
+    for (std::size_t size = 0; size <= content.size(); size += 1'024) {
+        for (const char* rest : {"", "-wal", "-shm", "-journal"}) {
+            std::filesystem::remove(path);
+            std::ofstream(folder.path() / "topic.sqlite.new") << content.substr(0, size);
+            std::ofstream(folder.path() / (std::string("topic.sqlite.new") + rest))
+                << std::string(size, 'x');
+            auto store = open_in(folder);
+            REQUIRE_FALSE(std::filesystem::exists(folder.path() / "topic.sqlite.new"));
+            REQUIRE(store.begin());
+            append(store, {1, 0}, 100);
+            REQUIRE(store.commit());
+            REQUIRE(store.next_offset(1).value() == 1);
+            REQUIRE(store.next_offset(0).value() == 0);
+        }
+    }
+}
+
+TEST_CASE("an empty file, as older versions may have left one, becomes a topic's") {
+    const TemporaryFolder folder;
+    std::ofstream(folder.path() / "topic.sqlite").flush();
+    auto store = with_five(folder);
+    CHECK(store.next_offset(1).value() == 5);
+}
 
 TEST_CASE("the first record since a time is found by its time") {
     const TemporaryFolder folder;
