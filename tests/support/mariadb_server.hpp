@@ -14,6 +14,7 @@
 
 #include "common/config/pool.hpp"
 #include "common/json/document.hpp"
+#include "tests/support/stopped_process.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 namespace lode::test {
@@ -50,7 +51,7 @@ class MariadbServer {
         ::close(handle);
         pid_ = 0;
     }
-    void pause() const { REQUIRE(::kill(pid_, SIGSTOP) == 0); }
+    void pause() const { stop_process(pid_); }
     void go_on() const { REQUIRE(::kill(pid_, SIGCONT) == 0); }
 
     // As the server's root, by its socket.

@@ -8,6 +8,7 @@
 
 #include "common/base/log.hpp"
 #include "tests/common/bus/kafka_fixture.hpp"
+#include "tests/support/stopped_process.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 namespace lode::bus::test {
@@ -35,7 +36,7 @@ class OwnBroker {
     }
     void stop() { REQUIRE(run("stop") == 0); }
     // It is there and says nothing, as when its machine is out of touch.
-    void hang() const { REQUIRE(::kill(pid_, SIGSTOP) == 0); }
+    void hang() const { lode::test::stop_process(pid_); }
     void resume() const { ::kill(pid_, SIGCONT); }
 
     // How it is spoken to.
