@@ -224,10 +224,13 @@ Result<void> need_schema(Connection& connection, std::int64_t version) {
 
 Result<void> migrate(Connection& connection) {
     LODE_TRY(const auto present, schema_version(connection));
-    for (std::int64_t version = present + 1; version <= newest_schema_version(); ++version) {
-        LODE_TRY_VOID(connection.exclusively([&] { return apply_version(connection, version); }));
-    }
-    return success();
+    if (present >= newest_schema_version()) return success();
+    return connection.exclusively([&]() -> Result<void> {
+        for (std::int64_t version = present + 1; version <= newest_schema_version(); ++version) {
+            LODE_TRY_VOID(apply_version(connection, version));
+        }
+        return success();
+    });
 }
 
 }  // namespace lode::db
