@@ -20,7 +20,6 @@ REASONS = {
     "common/db/money_schema.cpp": "by migrations_test",
     "common/db/row.cpp": "by connection_test",
     "payout/settlement/pps_repository.cpp": "by work_settler_test",
-    "payout/settlement/valuation.cpp": "by settler_test",
     "sharelogger/archive_frame.cpp": "by archive_test",
     "lode/operator.cpp": "by sharelog_command_test and user_command_test",
     "payout/payment/sightings.cpp": "by payer_test, over a simulated wallet and chain",

@@ -99,3 +99,30 @@ TEST_CASE("days are summed up to the last share, once", "[database]") {
     CHECK(rows[0].integer(1) == 37 * 5);
     CHECK(pool.count("user_day") == 2 + 2 + 1);
 }
+
+TEST_CASE("work is summed up and paid once though every commit is made twice", "[database]") {
+    PoolRows pool(settings(BaseScheme::pplns));
+    choose(pool, 1, "pps", midnight);
+    pool.pass(midnight);  // keeps the terms
+    RoundRepository rounds(pool.connection, "btc");
+    BucketRepository buckets(pool.connection, "btc");
+    TermsRepository terms(pool.connection, "btc");
+    PpsRepository pps(pool.connection, "btc");
+    // As when the answer to each first one is lost.
+    const auto twice = [&](const std::function<Result<void>()>& body) -> Result<void> {
+        LODE_TRY_VOID(pool.connection.transaction(body));
+        return pool.connection.transaction(body);
+    };
+    WorkSettler settler({pool.ledger, rounds, buckets, terms, pps, 210'000, twice});
+    for (int hour = 1; hour <= 4; ++hour) {
+        pool.work({.start = midnight + hours(hour), .user = 1, .hashes = 1});
+        // The last two are closed before they are first seen.
+        if (hour == 3) continue;
+        const UnixTime closed = hour == 4 ? midnight + hours(5) : midnight + hours(hour - 1);
+        REQUIRE(settler.run(closed, midnight + hours(hour)));
+        CHECK(pool.user("alice", Pot::balance) == half / 100 * 98 * hour);
+    }
+    const auto rows = pool.connection.query("SELECT SUM(shares), SUM(work_0) FROM user_day");
+    CHECK(rows.value()[0].integer(0) == 4);
+    CHECK(rows.value()[0].integer(1) == 4);
+}

@@ -1,0 +1,51 @@
+// Which work and which terms a block is divided by.
+#include "payout/settlement/valuation.hpp"
+
+#include "tests/payout/settlement/pool_rows.hpp"
+
+using namespace lode;
+using namespace lode::payout;
+using namespace lode::payout::test;
+
+TEST_CASE("a block is divided by the terms of when it was found", "[database]") {
+    auto terms = settings(BaseScheme::pplns);
+    PoolRows pool(terms);
+    pool.work({.start = midnight + hours(1), .user = 1, .hashes = 10});
+    pool.pass(midnight + hours(2));
+    // From the next midnight on a tenth is the pool's, and another's.
+    terms.base_fee = Ppm(100'000);
+    terms.recipients = {{"heir", Ppm(parts)}};
+    Settler later(pool.connection, Settler::Options{{"btc", "me", 1}, terms, 210'000});
+    REQUIRE(later.run(midnight + hours(3)));
+    pool.find({.id = 1, .at = midnight + hours(23)});
+    pool.find({.id = 2, .at = midnight + days(1)});
+    REQUIRE(later.run(midnight + days(2)));
+    CHECK(pool.pool(Pot::immature) == coin / 100);
+    const Account heir{{Owner::Kind::fee, "heir"}, Pot::immature};
+    CHECK(pool.ledger.balance(heir).value() == Satoshi(coin / 10));
+    const auto versions =
+        pool.connection
+            .query("SELECT terms_version FROM ledger_transaction WHERE chain = 'btc' ORDER BY id")
+            .value();
+    REQUIRE(versions.size() == 2);
+    CHECK(versions[0].integer(0) == 1);
+    CHECK(versions[1].integer(0) == 2);
+}
+
+TEST_CASE("work up to the block's moment is before it, to the millisecond", "[database]") {
+    for (const auto base : {BaseScheme::pplns, BaseScheme::prop}) {
+        PoolRows pool(settings(base));
+        const UnixTime found = midnight + hours(1);
+        pool.work({.start = found, .user = 1, .hashes = 10});
+        pool.work({.start = found + milliseconds(1), .user = 2, .hashes = 10});
+        pool.find({.id = 1, .at = found});
+        pool.pass(found + minutes(1));
+        CHECK(pool.user("alice", Pot::immature) == coin / 100 * 99);
+        CHECK(pool.user("bob", Pot::immature) == 0);
+        if (base != BaseScheme::prop) continue;
+        pool.find({.id = 2, .at = found + minutes(1)});
+        pool.pass(found + minutes(2));
+        CHECK(pool.user("alice", Pot::immature) == coin / 100 * 99);
+        CHECK(pool.user("bob", Pot::immature) == coin / 100 * 99);
+    }
+}
