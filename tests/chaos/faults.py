@@ -1,9 +1,12 @@
 """Faults in a cluster of processes: what may go wrong, for how long, and how it is mended."""
+import http.client
+import json
 import random
 import signal
 import time
 
 from crew import PATIENCE
+from node import COINS, RpcError
 from waiting import eventually
 
 # Programs that are killed; of each, any of its processes.
@@ -17,6 +20,13 @@ PAUSE_SHARE = 0.08
 PAUSE_SECONDS = (7.0, 10.0)
 MINING_SECONDS_MAX = 1.0
 DOWN_SECONDS_MAX = 1.5
+
+
+# Where money is what matters: who writes it, and what it is written to.
+MONEY_PARTS = ("payout", "payout", "sharelogger", "blkmaker", "mariadb", "bitcoind")
+# Of a hundred faults, about so many undo blocks; deeper ones are rarer, as they are everywhere.
+REORG_SHARE = 0.1
+REORG_DEPTHS = (1, 1, 1, 2, 3, 6)
 
 
 class Faults:
@@ -60,3 +70,45 @@ class Faults:
             return [name for program in SERVICES for name in self.cluster.parts(program)
                     if not self.cluster.is_healthy(name)]
         eventually(lambda: not unhealthy(), "every part healthy", 2 * PATIENCE)
+
+
+class MoneyFaults(Faults):
+    """Those that come between a share and its coin; and blocks go by, or are undone."""
+
+    def plan(self, number):
+        """`number` faults as (kind, part), a re-org among any ten."""
+        for count in range(number):
+            if self.dice.random() < REORG_SHARE or count % 10 == 7:
+                yield "undo", self.dice.choice(REORG_DEPTHS)
+            else:
+                yield "kill", self.dice.choice(self.cluster.parts(self.dice.choice(MONEY_PARTS)))
+
+    def do(self, kind, part):
+        if kind == "kill":
+            super().do(kind, part)
+            return
+        self.counts[kind, str(part)] = self.counts.get((kind, str(part)), 0) + 1
+        eventually(self._node_answers, "the node's answer", PATIENCE)
+        rpc = self.cluster.node().rpc
+        first = rpc.getblockhash(rpc.getblockcount() - part + 1)
+        rpc.invalidateblock(first)
+        self.let_blocks_pass(part + 1)
+        rpc.reconsiderblock(first)  # the branch with more work is every node's, whichever it is
+
+    def let_blocks_pass(self, count):
+        """So many that others find. The node refuses its own while the pool changes its tip, and one
+        that is the same as one that was undone."""
+        def mined():
+            try:
+                return self.cluster.node().mine(1, self.dice.choice(list(COINS)))
+            except (OSError, RpcError, http.client.HTTPException, json.JSONDecodeError):
+                return None
+        for _ in range(count):
+            eventually(mined, "a block", PATIENCE)
+
+    def _node_answers(self):
+        try:
+            self.cluster.node().rpc.getblockcount()
+        except (OSError, RpcError, http.client.HTTPException, json.JSONDecodeError):
+            return False  # it starts
+        return True

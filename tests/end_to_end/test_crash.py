@@ -7,6 +7,8 @@ RUN = pathlib.Path(__file__).resolve().parents[1] / "chaos" / "run"
 SECONDS_MAX = 240
 # A plan has its first pause of a sharelogger sixth; this one kills Kafka and MariaDB before it.
 FAULTS = ("--faults", "6", "--seed", "25")
+# This one kills payout twice, a sharelogger, a node and MariaDB, and undoes blocks.
+PAYOUT_FAULTS = ("--payouts", "8", "--seed", "4")
 
 
 def test_thirty_kills_lose_and_double_nothing():
@@ -16,6 +18,10 @@ def test_thirty_kills_lose_and_double_nothing():
 
 def test_faults_in_a_cluster_lose_and_double_nothing():
     torment(*FAULTS)
+
+
+def test_faults_between_share_and_coin_lose_and_double_nothing():
+    torment(*PAYOUT_FAULTS)
 
 
 def torment(*arguments):
