@@ -205,9 +205,10 @@ Actions BlockTracker::tip_changed(std::size_t node, std::uint32_t height, TipCha
     tips_[node] = height;
     std::erase_if(blocks_, [&](const auto& one) { return outlived(one.second, height); });
     for (auto& [hash, block] : blocks_) {
-        const NodeSide& side = block.nodes[node];
-        const bool stands = change == TipChange::extended && side.viewed;
-        if (stands && height < side.ask_again_at) continue;
+        NodeSide& side = block.nodes[node];
+        // Also where the new chain does not reach the block's height yet.
+        if (change == TipChange::reorganised) side.viewed = false;
+        if (side.viewed && height < side.ask_again_at) continue;
         if (height >= block.height) ask(hash, block, node, actions);
     }
     return actions;

@@ -168,6 +168,16 @@ TEST_CASE("one node suffices where there is one, at exactly maturity") {
     CHECK(new_state(tracker.block_viewed(block, 0, in_chain(101))) == BlockState::confirmed);
 }
 
+TEST_CASE("a chain that is undone below a block and grows again is asked about it") {
+    auto tracker = tracker_of(1);
+    (void)tracker.add(block, height, BlockState::accepted, BlockTracker::Start::follow_only);
+    (void)tracker.block_viewed(block, 0, in_chain(98));
+    CHECK(tracker.tip_changed(0, height - 1, TipChange::reorganised).empty());
+    CHECK(count<AskBlock>(tracker.tip_changed(0, height + 98, TipChange::extended)) == 1);
+    CHECK(new_state(tracker.block_viewed(block, 0, not_in_chain(height + 98))) ==
+          BlockState::orphaned);
+}
+
 TEST_CASE("a lagging node never orphans a good block") {
     auto tracker = tracker_of(2);
     (void)tracker.add(block, height, BlockState::accepted, BlockTracker::Start::follow_only);

@@ -96,7 +96,7 @@ class MoneyFaults(Faults):
         rpc.reconsiderblock(first)  # the branch with more work is every node's, whichever it is
 
     def let_blocks_pass(self, count):
-        """So many that others find. The node refuses its own while the pool changes its tip, and one
+        """So many that others find. The node refuses one while the pool changes its tip, and one
         that is the same as one that was undone."""
         def mined():
             try:

@@ -6,6 +6,7 @@ import pytest
 from cluster import Cluster
 from lode_miner import LodeMiner
 from node import Node
+from paying import PAYOUT, WALLET
 from pool import Pool
 from rpc_proxy import ProxiedNode
 
@@ -136,3 +137,12 @@ def pytest_runtest_makereport(item):
         for name, value in item.funcargs.items():
             if isinstance(value, (Pool, Cluster)):
                 report.sections.append((f"log of {name}", value.log()[-6000:]))
+
+
+@pytest.fixture(name="paying_pool")
+def fixture_paying_pool(make_pool, node):
+    """Embedded, with the node's wallet; credits and pays within seconds."""
+    node.rpc.createwallet(WALLET)
+    pool = make_pool([node], {"payout": PAYOUT, "chain": [{"maturity": 101}]})
+    pool.payout_address = node.rpc.getnewaddress()
+    return pool.start()
