@@ -24,6 +24,7 @@ Result<Outside> Outside::open(const Config& config, const config::ChainConfig& c
     Outside outside;
     if (config.payments == Payments::off) return outside;
     LODE_TRY(outside.wallet, open_wallet(config, chain));
+    LODE_TRY(outside.own, node::open_bitcoin_rpc(wallet_node(config, chain)));
     const std::string& own = config.wallet_url.value_or(chain.nodes.front().url);
     for (const config::NodeConfig& node : chain.nodes) {
         if (node.url == own) continue;
@@ -35,6 +36,7 @@ Result<Outside> Outside::open(const Config& config, const config::ChainConfig& c
 
 void Outside::cancel() {
     if (wallet) wallet->cancel();
+    if (own) own->cancel();
     for (const auto& node : others) node->cancel();
 }
 
@@ -68,11 +70,15 @@ Result<void> Passes::take_up(const Fence& fence) {
     return success();
 }
 
-Result<PayReport> Passes::pay(UnixTime now) {
+Result<Passes::Paid> Passes::pay(UnixTime now) {
+    std::vector<node::NodeRpc*> others;
+    for (const auto& node : outside_.others) others.push_back(node.get());
+    FinalBlockWatch watch({*settler_, *outside_.own, others});
+    LODE_TRY(const auto look, watch.look(now));
     PaymentRepository store(connection_, payment_options(config_, fence_, network_));
-    Payer::Neighbours neighbours{.store = store, .wallet = *outside_.wallet};
-    for (const auto& node : outside_.others) neighbours.others.push_back(node.get());
-    return Payer(std::move(neighbours), payer_settings(config_, network_)).run(now);
+    Payer payer({store, *outside_.wallet, others}, payer_settings(config_, network_));
+    LODE_TRY(auto report, payer.run(now, look.reason));
+    return Paid{std::move(report), look.standing};
 }
 
 Result<BookState> Passes::books() {

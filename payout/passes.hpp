@@ -12,6 +12,7 @@
 #include "payout/book_repository.hpp"
 #include "payout/config.hpp"
 #include "payout/fee_day_repository.hpp"
+#include "payout/final_block_watch.hpp"
 #include "payout/lease_repository.hpp"
 #include "payout/payment/payer.hpp"
 #include "payout/settlement/settler.hpp"
@@ -21,6 +22,7 @@ namespace lode::payout {
 // Opened once; outlives the passes. Calls under way end when they are cancelled.
 struct Outside {
     std::unique_ptr<node::WalletRpc> wallet;               // none where payments are off
+    std::unique_ptr<node::NodeRpc> own{};                  // the wallet's node, with it
     std::vector<std::unique_ptr<node::NodeRpc>> others{};  // nodes besides the wallet's
 
     [[nodiscard]] static Result<Outside> open(const Config& config,
@@ -54,7 +56,11 @@ class Passes {
 
     // Behind take_up.
     [[nodiscard]] Result<PassReport> settle(UnixTime now) { return settler_->run(now); }
-    [[nodiscard]] Result<PayReport> pay(UnixTime now);
+    struct Paid {
+        PayReport report;
+        Standing standing = Standing::stands;  // of our newest final block
+    };
+    [[nodiscard]] Result<Paid> pay(UnixTime now);
     [[nodiscard]] Result<void> freeze(UnixTime day, const FeeDay& fees, UnixTime now) {
         return fee_days_.freeze(day, fees, fence_, now);
     }

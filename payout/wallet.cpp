@@ -3,8 +3,7 @@
 
 namespace lode::payout {
 
-Result<std::unique_ptr<node::WalletRpc>> open_wallet(const Config& config,
-                                                     const config::ChainConfig& chain) {
+node::BitcoinRpcOptions wallet_node(const Config& config, const config::ChainConfig& chain) {
     const config::NodeConfig& first = chain.nodes.front();
     node::BitcoinRpcOptions options{.url = first.url,
                                     .user = first.user,
@@ -16,7 +15,12 @@ Result<std::unique_ptr<node::WalletRpc>> open_wallet(const Config& config,
                    .password = config.wallet_password,
                    .cookie_file = config.wallet_cookie_file.value_or("")};
     }
-    return node::open_wallet_rpc(std::move(options), config.wallet);
+    return options;
+}
+
+Result<std::unique_ptr<node::WalletRpc>> open_wallet(const Config& config,
+                                                     const config::ChainConfig& chain) {
+    return node::open_wallet_rpc(wallet_node(config, chain), config.wallet);
 }
 
 }  // namespace lode::payout

@@ -21,6 +21,10 @@ constexpr auto hurry_time = std::chrono::minutes(2);
 constexpr auto pay_interval = std::chrono::seconds(10);
 constexpr auto fee_day_interval = std::chrono::minutes(1);
 
+bool is_alarming(Standing standing) {
+    return standing == Standing::doubtful || standing == Standing::gone;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Worker>> Worker::open(Options options, Probe& probe) {
@@ -176,7 +180,8 @@ Result<void> Worker::settle() {
     probe_.passes.increment();
     probe_.pass_time.observe(ended.steady - begun.steady);
     probe_.last_pass.set(to_unix_seconds(ended.unix));
-    probe_.deep_reorg.set(report.too_deep.empty() ? 0 : 1);
+    const bool fine = report.too_deep.empty() && report.paused_for == 0 && !is_alarming(standing_);
+    probe_.deep_reorg.set(fine ? 0 : 1);
     change_status([&](WorkerStatus& status) { status.settled = ended.steady; });
     for (const OurBlock& block : report.too_deep) {
         log::error("a block deeper than maturity has left the chain, payments are paused",
@@ -221,19 +226,20 @@ Result<void> Worker::judge_reserve(Satoshi reserve) {
 
 Result<void> Worker::pay() {
     next_pay_ = now().steady + pay_interval;
-    auto report = passes_->pay(now().unix);
+    auto paid = passes_->pay(now().unix);
     // A wallet that is away does not keep the settlement from its work.
-    if (!report && report.error().code != ErrorCode::conflict) {
+    if (!paid && paid.error().code != ErrorCode::conflict) {
         probe_.failures.increment();
-        change_status([&](WorkerStatus& status) { status.note = report.error().context; });
-        if (report.error().context != complaint_ && !stopping_) {
-            log::warn("payments wait", {{"error", report.error()}});
+        change_status([&](WorkerStatus& status) { status.note = paid.error().context; });
+        if (paid.error().context != complaint_ && !stopping_) {
+            log::warn("payments wait", {{"error", paid.error()}});
         }
-        complaint_ = report.error().context;
+        complaint_ = paid.error().context;
         return success();
     }
-    LODE_TRY_VOID(report);
-    const PayReport& done = report.value();
+    LODE_TRY_VOID(paid);
+    show_standing(paid.value().standing);
+    const PayReport& done = paid.value().report;
     probe_.planned.increment(static_cast<std::uint64_t>(done.planned));
     probe_.sent.increment(static_cast<std::uint64_t>(done.sent));
     probe_.settled.increment(static_cast<std::uint64_t>(done.settled));
@@ -255,6 +261,15 @@ Result<void> Worker::pay() {
                                    {"settled", done.settled},
                                    {"cancelled", done.cancelled}});
     return show_books();
+}
+
+// The next settlement takes the alert back, unless payments are paused for it.
+void Worker::show_standing(Standing standing) {
+    if (is_alarming(standing)) {
+        probe_.deep_reorg.set(1);
+        if (!is_alarming(standing_)) log::error("a node does not have a block that was paid");
+    }
+    standing_ = standing;
 }
 
 Result<void> Worker::ask_fee_day() {

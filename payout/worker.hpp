@@ -53,6 +53,7 @@ class Worker {
     [[nodiscard]] Result<void> keep_lease();
     [[nodiscard]] Result<void> settle();
     [[nodiscard]] Result<void> pay();
+    void show_standing(Standing standing);
     [[nodiscard]] Result<void> ask_fee_day();
     void fee_day_told(UnixTime day, const Result<std::optional<FeeDay>>& fees);
     [[nodiscard]] Result<void> show_books();
@@ -82,6 +83,7 @@ class Worker {
     SteadyTime next_try_{};
     Duration try_after_;
     std::string complaint_;
+    Standing standing_ = Standing::stands;  // of our newest final block
     std::unique_ptr<Timer> timer_;
 
     runtime::Loop loop_;

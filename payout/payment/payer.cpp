@@ -37,9 +37,10 @@ Payer::Payer(Neighbours neighbours, PayerSettings settings)
       sightings_(neighbours.wallet, std::move(neighbours.others)),
       settings_(std::move(settings)) {}
 
-Result<PayReport> Payer::run(UnixTime now) {
+Result<PayReport> Payer::run(UnixTime now, const std::string& held) {
     Pass pass{.now = now, .left = settings_.batch_max};
     LODE_TRY(pass.report.pause, store_.pause());
+    if (!pass.report.pause.paused && !held.empty()) pass.report.pause = {true, held};
     LODE_TRY(auto open, store_.open());
     for (Payment& payment : open) {
         LODE_TRY_VOID(advance(std::move(payment), pass));

@@ -67,8 +67,9 @@ class Payer {
     Payer(Neighbours neighbours, PayerSettings settings);
 
     // Takes every open payment as far as it goes and begins new ones when it is time. An error
-    // when the database or the wallet's node does not answer: the next pass goes on.
-    [[nodiscard]] Result<PayReport> run(UnixTime now);
+    // when the database or the wallet's node does not answer: the next pass goes on. `held`: why
+    // payments stand still for this pass as if they were paused; empty where they need not.
+    [[nodiscard]] Result<PayReport> run(UnixTime now, const std::string& held = "");
     // What the next payment would be, were it time for it. Changes nothing.
     [[nodiscard]] Result<PaymentPlan> plan(UnixTime now);
 

@@ -125,6 +125,26 @@ Result<std::optional<Prior>> RoundRepository::prior_before(const OurBlock& block
                         {found, found, value_of(block.hash)});
 }
 
+Result<std::optional<OurBlock>> RoundRepository::newest_final(const TermsBook& terms) {
+    LODE_TRY(const auto rows,
+             db_.query("SELECT b.block_hash FROM block b JOIN block_credit k ON "
+                       "k.block_hash = b.block_hash WHERE b.chain = ? AND k.state = 'final' "
+                       "ORDER BY b.height DESC LIMIT 1",
+                       {chain_}));
+    if (rows.empty()) return std::nullopt;
+    LODE_TRY(const auto hash, bitcoin::hash256_from_bytes(rows.front().bytes(0)));
+    return block(hash, terms);
+}
+
+Result<std::int64_t> RoundRepository::paused_for() {
+    LODE_TRY(const auto rows,
+             db_.query("SELECT COUNT(*) FROM payout_pause p JOIN block_credit k ON "
+                       "k.chain = p.chain WHERE p.chain = ? AND p.paused = 1 AND "
+                       "k.state = 'lost' AND k.updated_unix_ms >= p.changed_unix_ms",
+                       {chain_}));
+    return rows.front().integer(0);
+}
+
 Result<BlockMoney> RoundRepository::money(const Hash256& block) {
     LODE_TRY(const auto rows,
              db_.query("SELECT c.pool_amount, u.id FROM block b "

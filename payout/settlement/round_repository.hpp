@@ -31,6 +31,10 @@ class RoundRepository {
                                                         const TermsBook& terms);
     // The pool's newest final block that was found before, or at the same moment with a lower hash.
     [[nodiscard]] Result<std::optional<Prior>> prior_before(const OurBlock& block);
+    // By height, of those that are final and not lost.
+    [[nodiscard]] Result<std::optional<OurBlock>> newest_final(const TermsBook& terms);
+    // Blocks that were lost since payments were paused, or for which they were; 0 when they go on.
+    [[nodiscard]] Result<std::int64_t> paused_for();
     [[nodiscard]] Result<BlockMoney> money(const bitcoin::Hash256& block);
     [[nodiscard]] Result<UserNames> names(const std::vector<UserId>& users);
     // DGM's, as of the newest final block of the pool.

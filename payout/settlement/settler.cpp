@@ -66,6 +66,7 @@ Result<void> Settler::settle_blocks(UnixTime now) {
         if (block.credit == CreditState::lost) continue;
         LODE_TRY_VOID(pause(block));
     }
+    LODE_TRY(report_.paused_for, rounds_.paused_for());
     if (todo.close_before > situation.closed_before) {
         LODE_TRY_VOID(fenced([&] { return rounds_.close(todo.close_before); }));
     }
@@ -111,6 +112,16 @@ Result<std::vector<Entry>> Settler::entries_of(const std::vector<Credit>& credit
     }
     LODE_TRY(const auto names, rounds_.names(users));
     return credit_entries(credits, terms, names);
+}
+
+Result<std::optional<OurBlock>> Settler::newest_final() {
+    LODE_TRY(const auto* book, terms_.book());
+    return rounds_.newest_final(*book);
+}
+
+Result<void> Settler::lose(const OurBlock& block, UnixTime now) {
+    now_ = now;
+    return pause(block);
 }
 
 // Once a block: an operator who has looked can let payments go on.

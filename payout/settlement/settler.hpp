@@ -19,6 +19,7 @@ struct PassReport {
     std::int64_t taken_back = 0;
     std::int64_t open_blocks = 0;      // before it: those that are not final, nor dead for good
     std::vector<OurBlock> too_deep{};  // payments were paused for each, once
+    std::int64_t paused_for = 0;       // lost blocks that no person has looked at yet
     UnixTime closed_before;
     UnixTime summed_before;
     std::int64_t pps_users = 0;  // who were posted something
@@ -41,6 +42,11 @@ class Settler {
     // Errors: conflict when the lease is another's; unavailable: try again later. What was done
     // before an error stands.
     [[nodiscard]] Result<PassReport> run(UnixTime now);
+
+    // By height, whatever became of it since; lost ones are not.
+    [[nodiscard]] Result<std::optional<OurBlock>> newest_final();
+    // A final block that is no longer in the chain: lost, and payments are paused.
+    [[nodiscard]] Result<void> lose(const OurBlock& block, UnixTime now);
 
     // What a block of this value and height would credit, were it found now. By rows as they are.
     struct Find {

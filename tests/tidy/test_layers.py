@@ -31,6 +31,7 @@ SERVICE_ADAPTERS = {
     "payout/book_repository",      # what exports and books read
     "payout/fee_day_reader",       # nodes asked on a thread of its own
     "payout/fee_day_repository",   # days whose fees are frozen
+    "payout/final_block_watch",    # nodes asked of our newest final block
     "payout/lease_repository",     # the lease's row
     "payout/operator_repository",  # what an operator sets
     "payout/passes",               # settlement and payments over one connection

@@ -120,6 +120,23 @@ TEST_CASE("who does not fit into a payment is paid by another at once, within th
     CHECK(pool.pot(3, Pot::locked) == 0);
 }
 
+TEST_CASE("a pass that is held plans and signs nothing") {
+    Pool pool(1);
+    pool.chance.be_quiet();
+    pool.deposit(1'000'000);
+    pool.credit(1, 400'000);
+    const auto held = pool.payer().run(pool.now, "a block is gone").value();
+    CHECK(held.pause.reason == "a block is gone");
+    CHECK(pool.store.payments.empty());
+    // Planned in a pass whose wallet failed, it is not signed in one that is held.
+    pool.run();
+    pool.only_payment().versions.clear();
+    pool.only_payment().state = PaymentState::locked;
+    const auto again = pool.payer().run(pool.now, "a block is gone").value();
+    CHECK(again.signed_ + again.sent == 0);
+    CHECK(pool.only_payment().state == PaymentState::locked);
+}
+
 TEST_CASE("a pause begins and sends nothing new, and follows what is out") {
     CalmPool pool;
     pool.store.paused = {true, "looking"};
