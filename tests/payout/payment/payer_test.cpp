@@ -137,6 +137,16 @@ TEST_CASE("a pass that is held plans and signs nothing") {
     CHECK(pool.only_payment().state == PaymentState::locked);
 }
 
+TEST_CASE("a coin without a confirmation is spent only if it is a payment's change") {
+    CalmPool pool;
+    auto moved = pool.theft(pool.chain.unspent().begin()->first);
+    moved.outputs = {{Satoshi(99'000), script_of(SimulatedWallet::first_script)}};
+    REQUIRE(pool.chain.offer(moved).empty());
+    CHECK(pool.run().planned == 0);
+    pool.mine();
+    CHECK(pool.run().planned == 1);
+}
+
 TEST_CASE("a pause begins and sends nothing new, and follows what is out") {
     CalmPool pool;
     pool.store.paused = {true, "looking"};
