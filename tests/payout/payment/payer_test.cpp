@@ -293,6 +293,21 @@ TEST_CASE("a watch-only wallet's payment waits for people's signatures") {
     CHECK(pool.run().settled == 1);
 }
 
+TEST_CASE("a PSBT that leaves the change to the miner is refused") {
+    CalmPool pool;
+    pool.settings.wallet = WalletKind::watch_only;
+    REQUIRE(pool.run().planned == 1);
+    REQUIRE(pool.payer().export_psbt(PaymentId(1), {}).value() == "0");
+    auto wasteful = pool.wallet.psbts[0];
+    REQUIRE(wasteful.outputs.size() == 2);
+    wasteful.outputs[1].amount = Satoshi(1'000);
+    pool.wallet.psbts.push_back(wasteful);
+    const auto refused = pool.payer().import_psbt(PaymentId(1), "1", pool.now);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().context.find("is allowed") != std::string::npos);
+    CHECK(pool.only_payment().versions.empty());
+}
+
 TEST_CASE("a PSBT that is none of the payment's is refused") {
     CalmPool pool;
     pool.settings.wallet = WalletKind::watch_only;
