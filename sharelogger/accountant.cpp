@@ -121,7 +121,8 @@ Result<std::vector<RoundCut>> Accountant::make_waiting_cuts() {
     return made;
 }
 
-// Rows and archive stand at the same offset, and as long as the fence holds nobody moves either.
+// Rows and own archive stand at the same offset, and as long as the fence holds nobody moves
+// either.
 Result<PartitionCut> Accountant::split(const Accounts::Waiting& waiting) {
     PartitionCut cut{waiting.partition, waiting.next, waiting.fence, {}, waiting.plan.rowless};
     std::vector<BucketSplit> splits;
@@ -129,21 +130,28 @@ Result<PartitionCut> Accountant::split(const Accounts::Waiting& waiting) {
         LODE_TRY(auto rows, store_.rows(waiting.partition, range.time));
         splits.emplace_back(range, std::move(rows));
     }
-    LODE_TRY_VOID(add_archived(waiting.partition, splits));
+    LODE_TRY_VOID(add_archived(waiting, splits));
     for (const BucketSplit& split : splits) cut.splits.push_back(split.result());
     return cut;
 }
 
-Result<void> Accountant::add_archived(std::uint32_t partition, std::vector<BucketSplit>& splits) {
+Result<void> Accountant::add_archived(const Accounts::Waiting& waiting,
+                                      std::vector<BucketSplit>& splits) {
     const auto wants_more = [&splits] {
         return std::ranges::any_of(splits, &BucketSplit::wants_more);
     };
     if (!wants_more()) return success();
     const UnixTime earliest = splits.front().time().from - written_within;
     return archive_.read_back(
-        partition, [&](const std::vector<Frame>& stretch) -> Result<FrameArchive::Wanted> {
+        waiting.partition, earliest,
+        [&](const std::vector<Frame>& stretch) -> Result<FrameArchive::Wanted> {
             UnixTime newest = UnixTime::min();
             for (const Frame& frame : stretch) {
+                if (frame.header.next > waiting.next) {
+                    // A former owner's that no transaction stands behind; older ones may be whole.
+                    newest = UnixTime::max();
+                    continue;
+                }
                 for (const std::string& bytes : frame.messages) {
                     LODE_TRY(const auto share, archived_share(bytes));
                     newest = std::max(newest, share.accepted);
@@ -151,8 +159,8 @@ Result<void> Accountant::add_archived(std::uint32_t partition, std::vector<Bucke
                     for (BucketSplit& split : splits) split.add(share, epoch);
                 }
             }
-            const bool more = wants_more() && newest >= earliest;
-            return more ? FrameArchive::Wanted::more : FrameArchive::Wanted::nothing;
+            if (!wants_more()) return FrameArchive::Wanted::nothing;
+            return newest >= earliest ? FrameArchive::Wanted::more : FrameArchive::Wanted::others;
         });
 }
 

@@ -47,7 +47,7 @@ class AccountStore {
     [[nodiscard]] virtual Result<void> cut(const std::vector<PartitionCut>& cuts) = 0;
 };
 
-// This instance's files of the archive.
+// The archive's files: this instance's own, and those of others that share its folder.
 class FrameArchive {
   public:
     virtual ~FrameArchive() = default;
@@ -59,11 +59,16 @@ class FrameArchive {
     // Returns once the frame is on disk.
     [[nodiscard]] virtual Result<void> append(const Frame& frame, UnixTime now) = 0;
 
-    // Own frames of shares, a stretch of them at a time, the newest stretch first; as long as
-    // `visit` says that more is wanted.
-    enum class Wanted : std::uint8_t { nothing, more };
+    // Frames of shares, a stretch of them at a time, each instance's newest stretch first: this
+    // one's own, then those that others have. Their frames may reach past what is committed, or be
+    // missing. What was archived before `since` may be left out.
+    enum class Wanted : std::uint8_t {
+        nothing,
+        others,  // none that is older of the same instance
+        more,
+    };
     using StretchVisitor = std::function<Result<Wanted>(const std::vector<Frame>& stretch)>;
-    [[nodiscard]] virtual Result<void> read_back(std::uint32_t partition,
+    [[nodiscard]] virtual Result<void> read_back(std::uint32_t partition, UnixTime since,
                                                  const StretchVisitor& visit) = 0;
 };
 
@@ -134,7 +139,7 @@ class Accountant {
                                                   UnixTime now);
     [[nodiscard]] Result<std::vector<RoundCut>> make_waiting_cuts();
     [[nodiscard]] Result<PartitionCut> split(const Accounts::Waiting& waiting);
-    [[nodiscard]] Result<void> add_archived(std::uint32_t partition,
+    [[nodiscard]] Result<void> add_archived(const Accounts::Waiting& waiting,
                                             std::vector<BucketSplit>& splits);
 
     AccountStore& store_;

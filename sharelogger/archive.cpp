@@ -3,6 +3,9 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
+
+#include "common/base/log.hpp"
 
 namespace lode::sharelogger {
 namespace {
@@ -21,6 +24,13 @@ std::vector<std::string> names_in(const fs::path& folder) {
     }
     std::sort(names.begin(), names.end());
     return names;
+}
+
+// In order.
+std::vector<std::string> days_since(const ArchivePlace& place, UnixTime since) {
+    auto days = archive_days(place.folder, place.chain);
+    std::erase_if(days, [first = utc_day(since)](const std::string& day) { return day < first; });
+    return days;
 }
 
 Result<void> read_file(const fs::path& path, const FrameVisitor& visit) {
@@ -61,7 +71,7 @@ Result<void> ArchiveWriter::recover(FrameKind kind, std::uint32_t partition,
                                     std::int64_t committed) {
     const std::string name = file_name(kind, partition);
     files_.erase(name);
-    stretches_.clear();
+    divided_.clear();
     // Newest first: frames are in the order of offsets, so the first file that needs no cut ends
     // the search.
     auto days = archive_days(place_.folder, place_.chain);
@@ -103,48 +113,76 @@ Result<void> ArchiveWriter::append(const Frame& frame, UnixTime now) {
         open = files_.insert_or_assign(name, OpenFile{day, std::move(file)}).first;
     }
     LODE_TRY(const auto bytes, encode_frame(frame));
-    RecordFile& file = open->second.file;
-    const std::uint64_t start = file.size();
-    LODE_TRY_VOID(file.append(bytes));
-    const auto divided = stretches_.find(place_.folder / place_.chain / day / name);
-    if (divided != stretches_.end()) add_frame(divided->second, start);
+    return open->second.file.append(bytes);
+}
+
+// From where it was divided before: files only grow until partitions change hands.
+Result<std::vector<ArchiveWriter::Stretch>> ArchiveWriter::stretches_of(const fs::path& path) {
+    if (divided_.size() >= divided_max && !divided_.contains(path)) divided_.clear();
+    Divided& divided = divided_[path];
+    const auto add_frame = [&stretches = divided.stretches](ByteView, std::uint64_t start) {
+        if (stretches.empty() || start - stretches.back().start >= stretch_size) {
+            stretches.push_back({start, 0});
+        }
+        ++stretches.back().frames;
+    };
+    LODE_TRY(divided.end, read_records(path, {.from = divided.end}, add_frame));
+    return divided.stretches;
+}
+
+Result<void> ArchiveWriter::read_back(std::uint32_t partition, UnixTime since,
+                                      const StretchVisitor& visit) {
+    LODE_TRY(const Wanted wanted,
+             read_instance_back(file_name(FrameKind::share, partition), since, visit));
+    if (wanted == Wanted::nothing) return success();
+    for (const std::string& name : others_files(partition, since)) {
+        const auto still_wanted = read_instance_back(name, since, visit);
+        if (!still_wanted) {
+            log::warn("another sharelogger's archive is passed over",
+                      {{"file", name}, {"error", still_wanted.error()}});
+            divided_.clear();
+        } else if (still_wanted.value() == Wanted::nothing) {
+            break;
+        }
+    }
     return success();
 }
 
-void ArchiveWriter::add_frame(Stretches& stretches, std::uint64_t start) {
-    if (stretches.empty() || start - stretches.back().start >= stretch_size) {
-        stretches.push_back({start, 0});
-    }
-    ++stretches.back().frames;
-}
-
-Result<ArchiveWriter::Stretches> ArchiveWriter::stretches_of(const fs::path& path) {
-    const auto known = stretches_.find(path);
-    if (known != stretches_.end()) return known->second;
-    Stretches stretches;
-    LODE_TRY_VOID(
-        read_records(path, [&](ByteView, std::uint64_t start) { add_frame(stretches, start); }));
-    if (stretches_.size() >= divided_max) stretches_.clear();
-    stretches_.emplace(path, stretches);
-    return stretches;
-}
-
-Result<void> ArchiveWriter::read_back(std::uint32_t partition, const StretchVisitor& visit) {
-    auto days = archive_days(place_.folder, place_.chain);
+Result<FrameArchive::Wanted> ArchiveWriter::read_instance_back(const std::string& name,
+                                                               UnixTime since,
+                                                               const StretchVisitor& visit) {
+    auto days = days_since(place_, since);
     std::reverse(days.begin(), days.end());
     for (const std::string& day : days) {
-        const fs::path path =
-            place_.folder / place_.chain / day / file_name(FrameKind::share, partition);
+        const fs::path path = place_.folder / place_.chain / day / name;
         if (!fs::exists(path)) continue;
         LODE_TRY(auto stretches, stretches_of(path));
         std::reverse(stretches.begin(), stretches.end());
         for (const Stretch& stretch : stretches) {
             LODE_TRY(const auto frames, read_stretch(path, {stretch.start, stretch.frames}));
             LODE_TRY(const Wanted wanted, visit(frames));
-            if (wanted == Wanted::nothing) return success();
+            if (wanted != Wanted::more) return wanted;
         }
     }
-    return success();
+    return Wanted::others;
+}
+
+// By instance. Who has written nothing since has nothing that is wanted.
+std::vector<std::string> ArchiveWriter::others_files(std::uint32_t partition,
+                                                     UnixTime since) const {
+    const std::string own = file_name(FrameKind::share, partition);
+    const std::string prefix = own.substr(0, own.size() - place_.instance.size());
+    std::set<std::string> names;
+    for (const std::string& day : days_since(place_, since)) {
+        const fs::path folder = place_.folder / place_.chain / day;
+        for (const std::string& name : names_in(folder)) {
+            if (!name.starts_with(prefix) || name == own) continue;
+            std::error_code error;
+            const auto written = fs::last_write_time(folder / name, error);
+            if (!error && std::chrono::file_clock::to_sys(written) >= since) names.insert(name);
+        }
+    }
+    return {names.begin(), names.end()};
 }
 
 std::vector<std::string> archive_days(const fs::path& folder, const std::string& chain) {

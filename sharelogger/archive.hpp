@@ -34,7 +34,9 @@ class ArchiveWriter final : public FrameArchive {
 
     // A stretch is a MiB, some ten thousand shares: what is wanted is mostly in the newest one.
     static constexpr std::uint64_t stretch_size = 1u << 20;
-    [[nodiscard]] Result<void> read_back(std::uint32_t partition,
+    // Another's file that cannot be read is passed over with a warning: that instance is who must
+    // stop for it.
+    [[nodiscard]] Result<void> read_back(std::uint32_t partition, UnixTime since,
                                          const StretchVisitor& visit) override;
 
     // This instance's own frames, oldest first, of the newest `days` days that have any.
@@ -52,17 +54,27 @@ class ArchiveWriter final : public FrameArchive {
         std::uint64_t start = 0;
         std::size_t frames = 0;
     };
-    using Stretches = std::vector<Stretch>;
-    // Files whose stretches are remembered: those of today and yesterday of many partitions.
-    static constexpr std::size_t divided_max = 200;
+    // A file as far as it was divided.
+    struct Divided {
+        std::vector<Stretch> stretches;
+        std::uint64_t end = 0;
+    };
+    // Files that are remembered: those of today and yesterday of many partitions, in a few MB.
+    static constexpr std::size_t divided_max = 1'000;
 
     [[nodiscard]] std::string file_name(FrameKind kind, std::uint32_t partition) const;
-    [[nodiscard]] Result<Stretches> stretches_of(const std::filesystem::path& path);
-    static void add_frame(Stretches& stretches, std::uint64_t start);
+    [[nodiscard]] std::vector<std::string> others_files(std::uint32_t partition,
+                                                        UnixTime since) const;
+    // Of the files of this name.
+    [[nodiscard]] Result<Wanted> read_instance_back(const std::string& name, UnixTime since,
+                                                    const StretchVisitor& visit);
+    [[nodiscard]] Result<std::vector<Stretch>> stretches_of(const std::filesystem::path& path);
 
     ArchivePlace place_;
-    std::map<std::string, OpenFile> files_;                 // by file name
-    std::map<std::filesystem::path, Stretches> stretches_;  // of files that were read back
+    std::map<std::string, OpenFile> files_;  // by file name
+    // Those that were read back. Forgotten whenever partitions change hands, which is when the
+    // instance that has one may cut its files.
+    std::map<std::filesystem::path, Divided> divided_;
 };
 
 // The days of a chain's archive, "2026-11-21", in order.

@@ -93,7 +93,9 @@ class NoArchive final : public FrameArchive {
   public:
     Result<void> recover(FrameKind, std::uint32_t, std::int64_t) override { return success(); }
     Result<void> append(const Frame&, UnixTime) override { return success(); }
-    Result<void> read_back(std::uint32_t, const StretchVisitor&) override { return success(); }
+    Result<void> read_back(std::uint32_t, UnixTime, const StretchVisitor&) override {
+        return success();
+    }
 };
 
 struct Ends {

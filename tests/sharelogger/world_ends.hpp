@@ -1,7 +1,9 @@
 // An accountant's ends that tell a world of several instances which of them calls.
 #pragma once
 
+#include <algorithm>
 #include <map>
+#include <random>
 #include <vector>
 
 #include "sharelogger/accountant.hpp"
@@ -46,8 +48,22 @@ class WorldArchive final : public sharelogger::FrameArchive {
     Result<void> append(const sharelogger::Frame& frame, UnixTime) override {
         return world_.append(self_, frame);
     }
-    Result<void> read_back(std::uint32_t partition, const StretchVisitor& visit) override {
+    Result<void> read_back(std::uint32_t partition, UnixTime,
+                           const StretchVisitor& visit) override {
         return world_.read_back(self_, partition, visit);
+    }
+    // What is here, in stretches of some frames.
+    Result<Wanted> visit_back(std::uint32_t partition, std::mt19937_64& random,
+                              const StretchVisitor& visit) {
+        const auto& own = frames[partition];
+        for (std::size_t end = own.size(); end > 0;) {
+            const std::size_t begin = end - std::min<std::size_t>(end, 1 + random() % 3);
+            LODE_TRY(const auto wanted, visit({own.begin() + static_cast<long>(begin),
+                                               own.begin() + static_cast<long>(end)}));
+            if (wanted != Wanted::more) return wanted;
+            end = begin;
+        }
+        return Wanted::others;
     }
 
     std::map<std::uint32_t, std::vector<sharelogger::Frame>> frames;
