@@ -159,6 +159,18 @@ TEST_CASE("a pause begins and sends nothing new, and follows what is out") {
     CHECK(pool.run().settled == 1);
 }
 
+TEST_CASE("what is signed and no node has seen is not sent while payments are paused") {
+    CalmPool pool;
+    REQUIRE(pool.run().sent == 1);
+    pool.only_payment().state = PaymentState::signed_;
+    pool.chain.mempool.clear();
+    pool.store.paused = {true, "looking"};
+    CHECK(pool.run().sent == 0);
+    CHECK(pool.chain.mempool.empty());
+    pool.store.paused = {};
+    CHECK(pool.run().sent == 1);
+}
+
 TEST_CASE("what is paid today counts against the day's limit") {
     CalmPool pool;
     pool.settings.day_max = Satoshi(70'000);
