@@ -51,6 +51,32 @@ def own_blocks(pool):
     return pool.query("SELECT COUNT(*) FROM block")[0][0]
 
 
+def test_two_shareloggers_that_come_and_go_cut_as_one(make_cluster, make_miner):
+    cluster = make_cluster(shareloggers=2).start()
+    users = [cluster.node().payout_address(2), cluster.node().payout_address(3)]
+    miners = [make_miner(cluster, f"{user}.rig") for user in users]
+
+    def mine(blocks):
+        wanted = own_blocks(cluster) + blocks
+        eventually(lambda: own_blocks(cluster) >= wanted, f"{wanted} blocks", 120)
+    mine(BLOCKS)
+    # Its partitions go to the other in the middle of a minute, and back.
+    cluster.kill("sharelogger")
+    mine(BLOCKS)
+    cluster.up("sharelogger")
+    mine(BLOCKS)
+    cluster.stop("sharelogger-2")
+    cluster.up("sharelogger-2")
+    assert [miner.stop() for miner in miners] == [0, 0]
+    shares = cluster.wait_until_counted()
+    # They have one archive, so that none need be inexact.
+    cuts = eventually(lambda: all_cut(cluster), "an exact cut of each partition at each block", 120)
+    owners = collections.Counter(file.name[:len("share-0000")] for file in
+                                 (cluster.folder / "archive").glob("regtest/*/share-*"))
+    assert max(owners.values()) > 1, "a partition changed hands"
+    assert check_sums(cluster, cuts) == shares
+
+
 def test_no_row_of_sums_straddles_a_block_also_over_a_crash(node, make_pool, make_miner):
     pool = make_pool([node]).start()
     users = [node.payout_address(2), node.payout_address(3)]
