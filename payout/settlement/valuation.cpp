@@ -101,7 +101,7 @@ Result<void> Valuation::weigh_prop(const Task& task) {
     return success();
 }
 
-// From the scores that are stored over all blocks since, each paid by the way.
+// From the scores that are stored over all blocks since, each paid by the way on its own terms.
 Result<void> Valuation::weigh_dgm(const Task& task) {
     std::vector<Weight> before;
     if (task.step.scores_since) {
@@ -109,22 +109,27 @@ Result<void> Valuation::weigh_dgm(const Task& task) {
     }
     std::optional<UnixTime> since = task.step.scores_since;
     for (const UnixTime passed : task.step.passed) {
-        LODE_TRY(const auto paid, dgm_round(behind(since, passed), task, before));
-        before = dgm_keep(paid, task.terms);
+        const Terms& then = task.book.at(passed);
+        if (then.base == BaseScheme::dgm) {
+            LODE_TRY(const auto paid, dgm_round({behind(since, passed), then, task.book}, before));
+            before = dgm_keep(paid, then);
+        } else {
+            before.clear();  // a block of another scheme leaves no scores
+        }
         since = passed;
     }
-    LODE_TRY(auto weights, dgm_round(behind(since, task.step.block.found), task, before));
+    LODE_TRY(auto weights,
+             dgm_round({behind(since, task.step.block.found), task.terms, task.book}, before));
     task.valued.scores = dgm_keep(weights, task.terms);
     task.valued.split.weights = std::move(weights);
     return success();
 }
 
-Result<Weights> Valuation::dgm_round(const TimeRange& range, const Task& task,
-                                     const std::vector<Weight>& before) {
-    LODE_TRY(const auto sums, sources_.buckets.sums(range));
-    LODE_TRY(auto round, DgmRound::make(sums, task.terms));
+Result<Weights> Valuation::dgm_round(const Round& of, const std::vector<Weight>& before) {
+    LODE_TRY(const auto sums, sources_.buckets.sums(of.range));
+    LODE_TRY(auto round, DgmRound::make(sums, of.terms));
     LODE_TRY_VOID(sources_.buckets.rows(
-        {.range = range, .grouping = BucketRepository::Grouping::by_start}, task.book,
+        {.range = of.range, .grouping = BucketRepository::Grouping::by_start}, of.book,
         [&](std::span<const Bucket> buckets) { return round.add(buckets); }));
     return round.weights(before);
 }

@@ -41,8 +41,12 @@ class Valuation {
     [[nodiscard]] Result<void> weigh_pplns(const Task& task);
     [[nodiscard]] Result<void> weigh_prop(const Task& task);
     [[nodiscard]] Result<void> weigh_dgm(const Task& task);
-    [[nodiscard]] Result<Weights> dgm_round(const TimeRange& range, const Task& task,
-                                            const std::vector<Weight>& before);
+    struct Round {
+        TimeRange range;
+        const Terms& terms;  // of the block at its end
+        const TermsBook& book;
+    };
+    [[nodiscard]] Result<Weights> dgm_round(const Round& of, const std::vector<Weight>& before);
 
     Sources sources_;
 };

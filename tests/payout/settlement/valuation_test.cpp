@@ -49,3 +49,35 @@ TEST_CASE("work up to the block's moment is before it, to the millisecond", "[da
         CHECK(pool.user("bob", Pot::immature) == coin / 100 * 99);
     }
 }
+
+TEST_CASE("a DGM block is credited at first as it is when final, whatever terms were between",
+          "[database]") {
+    auto terms = settings(BaseScheme::dgm);
+    terms.dgm_cross = Ppm(900'000);
+    terms.dgm_keep = Ppm(800'000);
+    for (const auto next : {BaseScheme::dgm, BaseScheme::pplns}) {
+        PoolRows pool(terms);
+        pool.pass(midnight - days(3));
+        std::vector<Terms> changes(2, terms);
+        changes[0].base = next;
+        changes[0].dgm_keep = Ppm(100'000);
+        changes[1].dgm_cross = Ppm(500'000);
+        for (std::uint8_t day = 0; day < 3; ++day) {
+            const UnixTime from = midnight + days(day);
+            pool.work({.start = from + hours(1), .user = 1 + day, .hashes = 3});
+            pool.find({.id = static_cast<std::uint8_t>(day + 1), .at = from + hours(2)});
+            if (day == 2) break;
+            pool.settler.emplace(pool.connection,
+                                 Settler::Options{{"btc", "me", 1}, changes[day], 210'000});
+            pool.pass(from + hours(3));
+        }
+        pool.pass(midnight + days(2) + hours(3));
+        pool.reach(midnight + days(3));
+        for (const std::uint8_t id : {std::uint8_t{1}, std::uint8_t{2}, std::uint8_t{3}}) {
+            pool.become(id, "confirmed");
+        }
+        CHECK(pool.pass(midnight + days(3)).finalised == 3);
+        CHECK(pool.count("ledger_transaction WHERE reason = 'credit'") == 3);
+        CHECK(pool.count("ledger_transaction WHERE reason = 'adjustment'") == 0);
+    }
+}
