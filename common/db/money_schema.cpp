@@ -176,6 +176,14 @@ constexpr std::string_view block_credit_table = R"(CREATE TABLE IF NOT EXISTS bl
     updated_unix_ms BIGINT NOT NULL,
     UNIQUE (block_hash)))";
 
+constexpr std::string_view block_credit_by_state =
+    "CREATE INDEX block_credit_by_state ON block_credit (chain, state)";
+
+// Which of our blocks are not settled, and which is the newest.
+constexpr std::string_view block_by_state = "CREATE INDEX block_by_state ON block (chain, state)";
+constexpr std::string_view block_by_found =
+    "CREATE INDEX block_by_found ON block (chain, found_unix_ms, block_hash)";
+
 // Rows of user_bucket that begin earlier are summed up in user_day and pps_sum. Never behind
 // bucket_close.
 constexpr std::string_view bucket_summed_table = R"(CREATE TABLE IF NOT EXISTS bucket_summed (
@@ -310,6 +318,9 @@ constexpr std::array tables{block_coinbase_table,
                             ledger_entry_by_account,
                             ledger_balance_table,
                             block_credit_table,
+                            block_credit_by_state,
+                            block_by_state,
+                            block_by_found,
                             bucket_summed_table,
                             pps_sum_table,
                             pps_sum_by_price,

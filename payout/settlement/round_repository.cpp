@@ -10,6 +10,18 @@ using bitcoin::Hash256;
 
 // More blocks than a pool has open; the rest is looked at when these are done.
 constexpr std::string_view blocks_max = " LIMIT 10000";
+// By the indexes, so that a pass does not read all blocks that there ever were: those that are not
+// decided have such a state, a credit that is not final, or neither and were found since the newest
+// final one (which is final only when all before it are decided).
+constexpr std::string_view maybe_open =
+    "SELECT block_hash FROM block WHERE chain = ? AND state IN "
+    "('found', 'submitted', 'accepted', 'orphaned', 'rejected') "
+    "UNION SELECT block_hash FROM block_credit WHERE chain = ? AND state IN "
+    "('none', 'provisional', 'reversed') "
+    "UNION SELECT block_hash FROM block WHERE chain = ? AND found_unix_ms >= ?";
+constexpr std::string_view is_open =
+    "(COALESCE(k.state, 'none') NOT IN ('final', 'lost') OR b.state <> 'confirmed') AND NOT "
+    "(b.state IN ('orphaned', 'rejected') AND COALESCE(k.state, 'none') IN ('none', 'reversed'))";
 constexpr std::size_t names_a_query = 500;
 // sharelogger's rows of consumer_offset.
 constexpr std::string_view offsets_of =
@@ -41,21 +53,21 @@ Result<std::optional<UnixTime>> RoundRepository::reach(std::int64_t partitions) 
     return std::optional(from_unix_ms(rows.front().integer(1)));
 }
 
-Result<std::vector<OurBlock>> RoundRepository::blocks(std::string_view condition,
-                                                      std::vector<db::Value> parameters,
+Result<std::vector<OurBlock>> RoundRepository::blocks(const Wanted& wanted,
                                                       const TermsBook& terms) {
     LODE_TRY(const auto partition_count, partitions());
-    parameters.insert(parameters.begin(), chain_);
     LODE_TRY(const auto rows,
              db_.query("SELECT b.block_hash, b.height, b.found_unix_ms, b.state, c.solo, "
                        "(SELECT COUNT(*) FROM round_cut r WHERE r.chain = b.chain AND "
                        "r.cut_unix_ms = b.found_unix_ms), k.state, k.revision, k.lineage "
-                       "FROM block b JOIN block_coinbase c ON c.block_hash = b.block_hash "
-                       "LEFT JOIN block_credit k ON k.block_hash = b.block_hash "
-                       "WHERE b.chain = ? AND " +
-                           std::string(condition) + " ORDER BY b.found_unix_ms, b.block_hash" +
-                           std::string(blocks_max),
-                       parameters));
+                       "FROM (" +
+                           std::string(wanted.hashes) +
+                           ") o JOIN block b ON b.block_hash = o.block_hash "
+                           "JOIN block_coinbase c ON c.block_hash = b.block_hash "
+                           "LEFT JOIN block_credit k ON k.block_hash = b.block_hash WHERE " +
+                           std::string(wanted.condition) +
+                           " ORDER BY b.found_unix_ms, b.block_hash" + std::string(blocks_max),
+                       wanted.parameters));
     std::vector<OurBlock> blocks;
     for (const db::Row& row : rows) {
         OurBlock block;
@@ -78,12 +90,14 @@ Result<std::vector<OurBlock>> RoundRepository::blocks(std::string_view condition
 
 Result<Situation> RoundRepository::situation(const TermsBook& terms, UnixTime now) {
     Situation situation{.now = now};
-    LODE_TRY(situation.blocks, blocks("(COALESCE(k.state, 'none') NOT IN ('final', 'lost') OR "
-                                      "b.state <> 'confirmed') AND NOT "
-                                      "(b.state IN ('orphaned', 'rejected') AND "
-                                      "COALESCE(k.state, 'none') IN ('none', 'reversed'))",
-                                      {}, terms));
-    LODE_TRY(situation.prior, newest_prior("1 = 1", {}));
+    LODE_TRY(const auto decided, newest_prior("1 = 1", {}));
+    const UnixTime from = looked_at_all_ && decided ? decided->found : from_unix_ms(0);
+    LODE_TRY(situation.blocks, blocks({.hashes = maybe_open,
+                                       .condition = is_open,
+                                       .parameters = {chain_, chain_, chain_, to_unix_ms(from)}},
+                                      terms));
+    looked_at_all_ = true;
+    LODE_TRY(situation.prior, newest_prior("c.solo = 0", {}));
     LODE_TRY(const auto partition_count, partitions());
     LODE_TRY(situation.reach, reach(partition_count));
     LODE_TRY(const auto rows, db_.query("SELECT closed_before_unix_ms FROM bucket_close "
@@ -95,7 +109,11 @@ Result<Situation> RoundRepository::situation(const TermsBook& terms, UnixTime no
 
 Result<std::optional<OurBlock>> RoundRepository::block(const Hash256& hash,
                                                        const TermsBook& terms) {
-    LODE_TRY(const auto found, blocks("b.block_hash = ?", {value_of(hash)}, terms));
+    LODE_TRY(const auto found, blocks({.hashes = "SELECT block_hash FROM block WHERE chain = ? "
+                                                 "AND block_hash = ?",
+                                       .condition = "1 = 1",
+                                       .parameters = {chain_, value_of(hash)}},
+                                      terms));
     if (found.empty()) return std::nullopt;
     return std::optional(found.front());
 }
@@ -104,10 +122,10 @@ Result<std::optional<Prior>> RoundRepository::newest_prior(std::string_view cond
                                                            std::vector<db::Value> parameters) {
     parameters.insert(parameters.begin(), chain_);
     LODE_TRY(const auto rows,
-             db_.query("SELECT b.block_hash, b.found_unix_ms, k.lineage FROM block_credit k "
-                       "JOIN block b ON b.block_hash = k.block_hash "
-                       "JOIN block_coinbase c ON c.block_hash = k.block_hash "
-                       "WHERE k.chain = ? AND k.state IN ('final', 'lost') AND c.solo = 0 AND " +
+             db_.query("SELECT b.block_hash, b.found_unix_ms, k.lineage FROM block b "
+                       "CROSS JOIN block_credit k ON k.block_hash = b.block_hash "
+                       "CROSS JOIN block_coinbase c ON c.block_hash = b.block_hash "
+                       "WHERE b.chain = ? AND k.state IN ('final', 'lost') AND " +
                            std::string(condition) +
                            " ORDER BY b.found_unix_ms DESC, b.block_hash DESC LIMIT 1",
                        parameters));
@@ -121,13 +139,14 @@ Result<std::optional<Prior>> RoundRepository::newest_prior(std::string_view cond
 
 Result<std::optional<Prior>> RoundRepository::prior_before(const OurBlock& block) {
     const std::int64_t found = to_unix_ms(block.found);
-    return newest_prior("(b.found_unix_ms < ? OR (b.found_unix_ms = ? AND b.block_hash < ?))",
-                        {found, found, value_of(block.hash)});
+    return newest_prior(
+        "c.solo = 0 AND b.found_unix_ms <= ? AND (b.found_unix_ms < ? OR b.block_hash < ?)",
+        {found, found, value_of(block.hash)});
 }
 
 Result<std::optional<OurBlock>> RoundRepository::newest_final(const TermsBook& terms) {
     LODE_TRY(const auto rows,
-             db_.query("SELECT b.block_hash FROM block b JOIN block_credit k ON "
+             db_.query("SELECT b.block_hash FROM block b CROSS JOIN block_credit k ON "
                        "k.block_hash = b.block_hash WHERE b.chain = ? AND k.state = 'final' "
                        "ORDER BY b.height DESC LIMIT 1",
                        {chain_}));

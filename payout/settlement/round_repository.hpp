@@ -24,7 +24,7 @@ class RoundRepository {
     RoundRepository(db::Connection& connection, std::string chain)
         : db_(connection), chain_(std::move(chain)) {}
 
-    // Of a database without rows it is an empty one.
+    // Of a database without rows it is an empty one. The first time all blocks are looked at.
     [[nodiscard]] Result<Situation> situation(const TermsBook& terms, UnixTime now);
     // A block, whatever became of it; none that has no coinbase row.
     [[nodiscard]] Result<std::optional<OurBlock>> block(const bitcoin::Hash256& hash,
@@ -59,14 +59,19 @@ class RoundRepository {
   private:
     [[nodiscard]] Result<std::int64_t> partitions();
     [[nodiscard]] Result<std::optional<UnixTime>> reach(std::int64_t partitions);
-    [[nodiscard]] Result<std::vector<OurBlock>> blocks(std::string_view condition,
-                                                       std::vector<db::Value> parameters,
+    struct Wanted {
+        std::string_view hashes;     // a query for them
+        std::string_view condition;  // on b, block; c, block_coinbase; k, block_credit
+        std::vector<db::Value> parameters;
+    };
+    [[nodiscard]] Result<std::vector<OurBlock>> blocks(const Wanted& wanted,
                                                        const TermsBook& terms);
     [[nodiscard]] Result<std::optional<Prior>> newest_prior(std::string_view condition,
                                                             std::vector<db::Value> parameters);
 
     db::Connection& db_;
     std::string chain_;
+    bool looked_at_all_ = false;
 };
 
 }  // namespace lode::payout
