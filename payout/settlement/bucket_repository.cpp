@@ -151,11 +151,22 @@ Result<std::vector<Bucket>> BucketRepository::rows_of(const Wanted& piece, const
 }
 
 Result<std::vector<BucketRepository::DaySum>> BucketRepository::day_sums(TimeRange piece) {
+    return day_sums_where(piece, "");
+}
+
+Result<std::vector<BucketRepository::DaySum>> BucketRepository::per_share_sums(TimeRange piece) {
+    return day_sums_where(piece,
+                          "AND scheme = 'base' AND user_id IN (SELECT user_id FROM user_scheme s "
+                          "WHERE s.chain = user_bucket.chain AND s.scheme <> 'base') ");
+}
+
+Result<std::vector<BucketRepository::DaySum>> BucketRepository::day_sums_where(
+    TimeRange piece, std::string_view condition) {
     LODE_TRY(const auto rows,
              db_.query("SELECT user_id, bits, height_epoch, scheme, COUNT(*), SUM(shares), "
                        "SUM(work_0), SUM(work_1), SUM(work_2) FROM user_bucket WHERE chain = ? "
-                       "AND start_unix_ms >= ? AND start_unix_ms <= ? "
-                       "GROUP BY user_id, bits, height_epoch, scheme",
+                       "AND start_unix_ms >= ? AND start_unix_ms <= ? " +
+                           std::string(condition) + "GROUP BY user_id, bits, height_epoch, scheme",
                        {chain_, to_unix_ms(piece.first), to_unix_ms(piece.last)}));
     std::vector<DaySum> sums;
     sums.reserve(rows.size());

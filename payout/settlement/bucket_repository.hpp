@@ -55,6 +55,8 @@ class BucketRepository {
     // transaction takes, and never of two days. Nothing when there are none before `until`.
     [[nodiscard]] Result<std::optional<TimeRange>> next_piece(UnixTime from, UnixTime until);
     [[nodiscard]] Result<std::vector<DaySum>> day_sums(TimeRange piece);
+    // Of those alone who chose to be paid per share at any time, and no solo work.
+    [[nodiscard]] Result<std::vector<DaySum>> per_share_sums(TimeRange piece);
 
     // Rows deleted, at most `most` of those that start before.
     [[nodiscard]] Result<std::int64_t> erase(UnixTime before, std::int64_t most);
@@ -64,6 +66,8 @@ class BucketRepository {
     [[nodiscard]] TimeRange piece_from(UnixTime first, UnixTime last) const;
     [[nodiscard]] TimeRange piece_to(UnixTime first, UnixTime last) const;
     void counted(std::int64_t rows);
+    [[nodiscard]] Result<std::vector<DaySum>> day_sums_where(TimeRange piece,
+                                                             std::string_view condition);
     [[nodiscard]] Result<std::vector<BucketSum>> sums_of(TimeRange piece);
     [[nodiscard]] Result<std::vector<Bucket>> rows_of(const Wanted& piece, const TermsBook& terms);
 

@@ -15,6 +15,12 @@ constexpr int pieces_max = 1'000;
 // Days whose fees may still have to be posted: payout was off no longer.
 constexpr std::int64_t fee_days = 31;
 
+// Shares come later than this only from a spool; those are paid once an hour.
+constexpr auto recent = std::chrono::hours(1);
+
+UnixTime hour_of(UnixTime time) {
+    return std::chrono::floor<std::chrono::hours>(time);
+}
 UnixTime day_of(UnixTime time) {
     return std::chrono::floor<std::chrono::days>(time);
 }
@@ -25,7 +31,7 @@ Result<WorkSettler::Posted> WorkSettler::run(UnixTime closed, UnixTime now) {
     now_ = now;
     posted_ = {};
     LODE_TRY(const auto* book, of_.terms.book());
-    LODE_TRY_VOID(sum_up(closed, *book));
+    LODE_TRY_VOID(sum_up(hour_of(closed), *book));
     if (of_.terms.per_share()) {
         LODE_TRY_VOID(post_pps(*book));
         LODE_TRY_VOID(post_fees(*book));
@@ -67,15 +73,14 @@ Result<void> WorkSettler::sum_piece(const Piece& piece, const TermsBook& book) {
 
 // By what is summed up and the rows behind that, which may still grow.
 Result<void> WorkSettler::post_pps(const TermsBook& book) {
-    LODE_TRY(UnixTime from, of_.pps.summed_before());
-    PpsWork work;
-    for (;;) {
-        LODE_TRY(const auto piece, of_.buckets.next_piece(from, now_ + std::chrono::hours(1)));
-        if (!piece) break;
-        LODE_TRY(const auto sums, of_.buckets.day_sums(*piece));
-        for (const auto& [key, done] : per_share(sums, piece->first, book)) work[key] += done;
-        from = piece->last + milliseconds(1);
+    LODE_TRY(const auto from, of_.pps.summed_before());
+    const UnixTime until = std::max(from, hour_of(now_ - recent));
+    if (!older_ || older_->from != from || older_->until != until) {
+        LODE_TRY(auto older, open_work(from, until, book));
+        older_ = OlderWork{from, until, std::move(older)};
     }
+    LODE_TRY(PpsWork work, open_work(until, now_ + std::chrono::hours(1), book));
+    for (const auto& [key, done] : older_->work) work[key] += done;
     LODE_TRY(const auto stored, stored_for(work));
     LODE_TRY(const auto dues, pps_dues(stored, work, book));
     if (dues.empty()) return success();
@@ -84,6 +89,17 @@ Result<void> WorkSettler::post_pps(const TermsBook& book) {
         if (!paid) return success();
         return of_.pps.add({}, dues);
     });
+}
+
+Result<PpsWork> WorkSettler::open_work(UnixTime from, UnixTime until, const TermsBook& book) {
+    PpsWork work;
+    for (;;) {
+        LODE_TRY(const auto piece, of_.buckets.next_piece(from, until));
+        if (!piece) return work;
+        LODE_TRY(const auto sums, of_.buckets.per_share_sums(*piece));
+        for (const auto& [key, done] : per_share(sums, piece->first, book)) work[key] += done;
+        from = piece->last + milliseconds(1);
+    }
 }
 
 Result<void> WorkSettler::post_fees(const TermsBook& book) {

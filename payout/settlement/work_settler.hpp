@@ -33,8 +33,8 @@ class WorkSettler {
         Satoshi amount;
         UnixTime summed_before;
     };
-    // Rows that start before `closed` are summed up, as many pieces as one pass takes; then what
-    // users of the PPS family have earned is posted, and fees of days that are frozen.
+    // Rows of whole hours before `closed` are summed up, as many pieces as one pass takes; then
+    // what users of the PPS family have earned is posted, and fees of days that are frozen.
     [[nodiscard]] Result<Posted> run(UnixTime closed, UnixTime now);
 
   private:
@@ -46,6 +46,8 @@ class WorkSettler {
     };
     [[nodiscard]] Result<void> sum_piece(const Piece& piece, const TermsBook& book);
     [[nodiscard]] Result<void> post_pps(const TermsBook& book);
+    // Per share, of rows that start from `from` on and before `until`.
+    [[nodiscard]] Result<PpsWork> open_work(UnixTime from, UnixTime until, const TermsBook& book);
     [[nodiscard]] Result<void> post_fees(const TermsBook& book);
     [[nodiscard]] Result<void> post_fees_of(const PpsRepository::FrozenDay& day,
                                             const TermsBook& book);
@@ -59,6 +61,13 @@ class WorkSettler {
     UnixTime now_;
     Posted posted_;
     std::set<UnixTime> fee_days_done_;  // looked at by this process
+    // Rows that are not summed up and hardly change any more, read once an hour.
+    struct OlderWork {
+        UnixTime from;
+        UnixTime until;
+        PpsWork work;
+    };
+    std::optional<OlderWork> older_;
 };
 
 }  // namespace lode::payout

@@ -126,3 +126,36 @@ TEST_CASE("work is summed up and paid once though every commit is made twice", "
     CHECK(rows.value()[0].integer(0) == 4);
     CHECK(rows.value()[0].integer(1) == 4);
 }
+
+TEST_CASE("work that comes hours late is paid once, within an hour", "[database]") {
+    PoolRows pool(settings(BaseScheme::pplns));
+    choose(pool, 1, "pps", midnight);
+    pool.work({.start = midnight + hours(1), .user = 1, .hashes = 1});
+    pool.work({.start = midnight + hours(9), .user = 1, .hashes = 1});
+    const UnixTime now = midnight + hours(9) + minutes(30);
+    CHECK(pool.pass(now).pps_users == 1);
+    pool.work({.start = midnight + hours(1), .user = 1, .hashes = 1});
+    pool.work({.start = midnight + hours(8), .user = 1, .hashes = 1});
+    CHECK(pool.pass(now + minutes(1)).pps_users == 1);
+    CHECK(pool.user("alice", Pot::balance) == half / 100 * 98 * 3);
+    pool.pass(midnight + hours(10));
+    CHECK(pool.user("alice", Pot::balance) == half / 100 * 98 * 4);
+    pool.restart();
+    CHECK(pool.pass(midnight + hours(10)).pps_users == 0);
+}
+
+TEST_CASE("of work that is summed up by the way nothing is paid again", "[database]") {
+    PoolRows pool(settings(BaseScheme::pplns));
+    choose(pool, 1, "pps", midnight);
+    choose(pool, 2, "fpps", midnight + days(1));
+    std::int64_t worked = 0;
+    for (int minute = 0; minute < 60 * 60; minute += 40) {
+        const UnixTime now = midnight + minutes(minute) + minutes(1);
+        pool.work({.start = midnight + minutes(minute), .user = 1, .hashes = 1});
+        pool.work({.start = midnight + minutes(minute), .user = 2, .hashes = 1});
+        pool.reach(now);
+        pool.pass(now);
+        CHECK(pool.user("alice", Pot::balance) == half / 100 * 98 * ++worked);
+    }
+    CHECK(pool.user("bob", Pot::balance) == half / 100 * 97 * (worked - 36));
+}
