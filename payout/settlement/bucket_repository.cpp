@@ -76,6 +76,16 @@ Result<Window> BucketRepository::window(UnixTime until, Units units) {
     }
 }
 
+Result<std::optional<TimeRange>> BucketRepository::newest_minute(UnixTime until) {
+    LODE_TRY(const auto newest,
+             db_.query("SELECT start_unix_ms FROM user_bucket WHERE chain = ? AND "
+                       "start_unix_ms <= ? AND scheme = 'base' ORDER BY start_unix_ms DESC LIMIT 1",
+                       {chain_, to_unix_ms(until)}));
+    if (newest.empty()) return std::nullopt;
+    const UnixTime start = from_unix_ms(newest.front().integer(0));
+    return std::optional(TimeRange{std::chrono::floor<std::chrono::minutes>(start), until});
+}
+
 Result<std::vector<BucketSum>> BucketRepository::sums(TimeRange range) {
     std::vector<BucketSum> all;
     for (UnixTime last = range.last; last >= range.first;) {

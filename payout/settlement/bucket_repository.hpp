@@ -28,6 +28,9 @@ class BucketRepository {
 
     // The last `units` at or before `until`.
     [[nodiscard]] Result<Window> window(UnixTime until, Units units);
+    // Up to `until`, from the minute on in which the newest bucket with work before it begins.
+    // Nothing where there is no work.
+    [[nodiscard]] Result<std::optional<TimeRange>> newest_minute(UnixTime until);
     // Of a range, latest first.
     [[nodiscard]] Result<std::vector<BucketSum>> sums(TimeRange range);
 

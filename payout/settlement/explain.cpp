@@ -70,7 +70,7 @@ class Explainer {
         Terms terms = told.terms;
         if (!money.finder) terms.finder_bonus = Ppm(0);
         told.derivation = derive(valued.split, terms, told.user);
-        if (!valued.window) told.since = step.round_since();
+        told.since = valued.since;
         const auto behind = told.since ? *told.since + std::chrono::milliseconds(1) : UnixTime();
         const TimeRange range{valued.window ? valued.window->start : behind, block.found};
         return buckets_.rows(

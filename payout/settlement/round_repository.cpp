@@ -144,6 +144,19 @@ Result<std::optional<Prior>> RoundRepository::prior_before(const OurBlock& block
         {found, found, value_of(block.hash)});
 }
 
+Result<std::optional<UnixTime>> RoundRepository::round_since(UnixTime found) {
+    LODE_TRY(const auto rows,
+             db_.query("SELECT b.found_unix_ms FROM block b "
+                       "JOIN block_coinbase c ON c.block_hash = b.block_hash "
+                       "LEFT JOIN block_credit k ON k.block_hash = b.block_hash "
+                       "WHERE b.chain = ? AND b.found_unix_ms < ? AND c.solo = 0 AND "
+                       "(b.state IN ('accepted', 'confirmed') OR k.state IN ('final', 'lost')) "
+                       "ORDER BY b.found_unix_ms DESC LIMIT 1",
+                       {chain_, to_unix_ms(found)}));
+    if (rows.empty()) return std::nullopt;
+    return std::optional(from_unix_ms(rows.front().integer(0)));
+}
+
 Result<std::optional<OurBlock>> RoundRepository::newest_final(const TermsBook& terms) {
     LODE_TRY(const auto rows,
              db_.query("SELECT b.block_hash FROM block b CROSS JOIN block_credit k ON "

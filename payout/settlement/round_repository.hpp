@@ -31,6 +31,9 @@ class RoundRepository {
                                                         const TermsBook& terms);
     // The pool's newest final block that was found before, or at the same moment with a lower hash.
     [[nodiscard]] Result<std::optional<Prior>> prior_before(const OurBlock& block);
+    // When the newest living block of the pool was found that was found strictly before `found`:
+    // a PROP round begins behind it.
+    [[nodiscard]] Result<std::optional<UnixTime>> round_since(UnixTime found);
     // By height, of those that are final and not lost.
     [[nodiscard]] Result<std::optional<OurBlock>> newest_final(const TermsBook& terms);
     // Blocks that were lost since payments were paused, or for which they were; 0 when they go on.

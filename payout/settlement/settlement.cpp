@@ -38,16 +38,21 @@ class Past {
     [[nodiscard]] Hash256 lineage() const { return last_ ? behind(*last_) : Hash256{}; }
     void pass(const OurBlock& block) {
         last_ = Prior{block.hash, block.found, lineage()};
-        passed_.push_back(block.found);
+        passed_.push_back(counted_until(block));
     }
     // The scores are stored as of this block.
     void finalise(const OurBlock& block) {
         last_ = Prior{block.hash, block.found, lineage()};
-        scores_since_ = block.found;
+        scores_since_ = counted_until(block);
         passed_.clear();
     }
 
   private:
+    // Where its row came when a later block was final, that one has counted the work.
+    [[nodiscard]] UnixTime counted_until(const OurBlock& block) const {
+        return std::max(block.found, scores_since_.value_or(block.found));
+    }
+
     std::optional<Prior> last_;
     std::optional<UnixTime> scores_since_;
     std::vector<UnixTime> passed_;

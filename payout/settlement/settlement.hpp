@@ -73,18 +73,13 @@ struct Step {
     };
     Kind kind = Kind::credit;
     OurBlock block;
-    // The pool's blocks that live, behind the newest final one and before this: PROP's round
-    // begins behind the last of them, DGM's scores pass all of them.
-    std::optional<UnixTime> scores_since{};  // found of the newest final one
+    // DGM's scores are those of the newest final block and pass the pool's blocks that live behind
+    // it and before this. Times never fall: a block whose row came late has no work of its own.
+    std::optional<UnixTime> scores_since{};
     std::vector<UnixTime> passed{};
     // Hash over all living blocks of the pool before this: another one, another division in PROP
     // and DGM.
     bitcoin::Hash256 lineage{};
-
-    // The round's shares are later than this.
-    [[nodiscard]] std::optional<UnixTime> round_since() const {
-        return passed.empty() ? scores_since : passed.back();
-    }
 };
 
 struct Plan {

@@ -188,7 +188,10 @@ Result<UnixTime> Settler::needed_from(const Situation& situation, const TermsBoo
         if (window.held < units) return from_unix_ms(0);
         return std::min(from, window.start);
     }
-    return situation.prior ? std::min(from, situation.prior->found) : from_unix_ms(0);
+    if (!situation.prior) return from_unix_ms(0);
+    // Of a block whose row came late the round began before the newest final one.
+    LODE_TRY(const auto round, rounds_.round_since(until));
+    return std::min({from, situation.prior->found, round.value_or(from_unix_ms(0))});
 }
 
 }  // namespace lode::payout

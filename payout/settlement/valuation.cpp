@@ -87,18 +87,31 @@ Result<void> Valuation::weigh_pplns(const Task& task) {
     return success();
 }
 
+// A round without work, such as of two blocks in a minute that could not be cut, is that of the
+// newest minute with work before it.
 Result<void> Valuation::weigh_prop(const Task& task) {
-    HolderSums sums;
-    LODE_TRY_VOID(
-        sources_.buckets.rows({.range = behind(task.step.round_since(), task.step.block.found)},
-                              task.book, [&](std::span<const Bucket> buckets) -> Result<void> {
-                                  for (const Bucket& bucket : buckets) {
-                                      sums.add({bucket.user, bucket.scheme}, number(bucket.work));
-                                  }
-                                  return success();
-                              }));
-    task.valued.split.weights = fit(sums.weights());
+    const UnixTime until = task.step.block.found;
+    Valued& valued = task.valued;
+    LODE_TRY(valued.since, sources_.rounds.round_since(until));
+    LODE_TRY(valued.split.weights, weights_of(behind(valued.since, until), task.book));
+    if (valued.split.weights.whole > 0) return success();
+    LODE_TRY(const auto minute, sources_.buckets.newest_minute(until));
+    if (!minute) return success();
+    valued.since = minute->first - tick;
+    LODE_TRY(valued.split.weights, weights_of(*minute, task.book));
     return success();
+}
+
+Result<Weights> Valuation::weights_of(const TimeRange& range, const TermsBook& book) {
+    HolderSums sums;
+    const auto add = [&](std::span<const Bucket> buckets) -> Result<void> {
+        for (const Bucket& bucket : buckets) {
+            sums.add({bucket.user, bucket.scheme}, number(bucket.work));
+        }
+        return success();
+    };
+    LODE_TRY_VOID(sources_.buckets.rows({.range = range}, book, add));
+    return fit(sums.weights());
 }
 
 // From the scores that are stored over all blocks since, each paid by the way on its own terms.
@@ -118,6 +131,7 @@ Result<void> Valuation::weigh_dgm(const Task& task) {
         }
         since = passed;
     }
+    task.valued.since = since;
     LODE_TRY(auto weights,
              dgm_round({behind(since, task.step.block.found), task.terms, task.book}, before));
     task.valued.scores = dgm_keep(weights, task.terms);

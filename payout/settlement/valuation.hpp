@@ -12,8 +12,10 @@ namespace lode::payout {
 struct Valued {
     BlockSplit split;                // its weights are empty for a solo block
     std::optional<Window> window{};  // of PPLNS
-    std::vector<Credit> credits;     // they add up to what the pool got
-    std::vector<Weight> scores{};    // of DGM, after the block
+    // Of PROP and DGM: the work that is counted for this block alone is later than that.
+    std::optional<UnixTime> since{};
+    std::vector<Credit> credits;   // they add up to what the pool got
+    std::vector<Weight> scores{};  // of DGM, after the block
 };
 
 class Valuation {
@@ -40,6 +42,7 @@ class Valuation {
     [[nodiscard]] Result<void> weigh(const Task& task);
     [[nodiscard]] Result<void> weigh_pplns(const Task& task);
     [[nodiscard]] Result<void> weigh_prop(const Task& task);
+    [[nodiscard]] Result<Weights> weights_of(const TimeRange& range, const TermsBook& book);
     [[nodiscard]] Result<void> weigh_dgm(const Task& task);
     struct Round {
         TimeRange range;

@@ -130,15 +130,13 @@ class PoolModel {
 
     [[nodiscard]] std::map<Account, std::int64_t> balances_by_lives() const {
         std::map<Account, std::int64_t> expected;
-        std::optional<UnixTime> since;
         for (const Block& block : blocks) {
             if (block.seen.life != BlockLife::mature) continue;
-            for (const Entry& entry : credit_of(block, since)) {
+            for (const Entry& entry : credit_of(block, round_since(block.seen.found))) {
                 Account account = entry.account;
                 if (account.pot == Pot::immature) account.pot = Pot::balance;
                 expected[account] += entry.amount.value();
             }
-            if (!block.seen.solo) since = block.seen.found;
         }
         std::erase_if(expected, [](const auto& entry) { return entry.second == 0; });
         return expected;
@@ -168,6 +166,16 @@ class PoolModel {
     int posted = 0;
 
   private:
+    [[nodiscard]] std::optional<UnixTime> round_since(UnixTime found) const {
+        std::optional<UnixTime> since;
+        for (const Block& block : blocks) {
+            const bool lives =
+                block.seen.life == BlockLife::alive || block.seen.life == BlockLife::mature;
+            if (lives && !block.seen.solo && block.seen.found < found) since = block.seen.found;
+        }
+        return since;
+    }
+
     void carry_out(const Step& step) {
         const auto block = std::ranges::find_if(
             blocks, [&](const Block& known) { return known.seen.hash == step.block.hash; });
@@ -177,7 +185,7 @@ class PoolModel {
         BlockBooks books{
             .wanted = {}, .posted = posted_for(seen.hash), .terms_version = 1, .at = now};
         if (step.kind != Step::Kind::take_back) {
-            books.wanted = credit_of(*block, step.round_since());
+            books.wanted = credit_of(*block, round_since(seen.found));
         }
         if (step.kind == Step::Kind::finalise) {
             REQUIRE(seen.life == BlockLife::mature);

@@ -63,14 +63,14 @@ TEST_CASE("a credit that stands is not computed again until a block before it li
     auto two = block(2, BlockLife::alive);
     const auto first = plan(with({one, two}));
     REQUIRE(kinds(first) == Kinds{credit, credit});
-    CHECK(first.steps[1].round_since() == one.found);
+    CHECK(first.steps[1].passed == std::vector{one.found});
     one.credit = two.credit = CreditState::provisional;
     two.lineage = first.steps[1].lineage;
     CHECK(plan(with({one, two})).steps.empty());
     one.life = BlockLife::dead;
     const auto later = plan(with({one, two}));
     REQUIRE(kinds(later) == Kinds{take_back, credit});
-    CHECK(later.steps[1].round_since() == std::nullopt);
+    CHECK(later.steps[1].passed.empty());
     two.base = BaseScheme::pplns;
     CHECK(kinds(plan(with({one, two}))) == Kinds{take_back});
 }
@@ -111,12 +111,24 @@ TEST_CASE("blocks become final in order, each the prior of the next") {
     CHECK(plan(situation).steps[1].lineage == todo.steps[3].lineage);
 }
 
+TEST_CASE("no scores are counted twice where a block's row comes behind a later final one") {
+    auto situation = with({block(1, BlockLife::mature), block(2, BlockLife::alive)});
+    const auto newest = block(3, BlockLife::mature);
+    situation.prior = Prior{newest.hash, newest.found, {}};
+    situation.blocks.push_back(block(4, BlockLife::alive));
+    const auto todo = plan(situation);
+    REQUIRE(kinds(todo) == Kinds{finalise, credit, credit});
+    CHECK(todo.steps[0].scores_since == newest.found);
+    CHECK(todo.steps[2].scores_since == newest.found);
+    CHECK(todo.steps[2].passed == std::vector{newest.found});
+}
+
 TEST_CASE("solo blocks are outside the rounds") {
     auto solo = block(1, BlockLife::alive);
     solo.solo = true;
     const auto todo = plan(with({solo, block(2, BlockLife::alive)}));
     REQUIRE(kinds(todo) == Kinds{credit, credit});
-    CHECK(todo.steps[1].round_since() == std::nullopt);
+    CHECK(todo.steps[1].passed.empty());
 }
 
 TEST_CASE("rows are closed a day behind, never past a block that is open, never back") {

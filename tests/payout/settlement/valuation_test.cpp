@@ -81,3 +81,66 @@ TEST_CASE("a DGM block is credited at first as it is when final, whatever terms 
         CHECK(pool.count("ledger_transaction WHERE reason = 'adjustment'") == 0);
     }
 }
+
+TEST_CASE("two blocks of one millisecond have the same round", "[database]") {
+    PoolRows pool(settings(BaseScheme::prop));
+    const UnixTime found = midnight + hours(1);
+    pool.work({.start = found - minutes(9), .user = 1, .hashes = 10});
+    pool.find({.id = 1, .at = found - minutes(5), .state = "confirmed"});
+    pool.work({.start = found - minutes(1), .user = 2, .hashes = 10});
+    pool.find({.id = 2, .at = found});
+    pool.find({.id = 3, .at = found});
+    pool.reach(found + minutes(2));
+    pool.pass(found + minutes(2));
+    CHECK(pool.user("alice", Pot::balance) == coin / 100 * 99);
+    CHECK(pool.user("bob", Pot::immature) == 2 * (coin / 100 * 99));
+    // Also where one of them is final already.
+    pool.become(2, "confirmed");
+    pool.pass(found + minutes(3));
+    pool.become(3, "confirmed");
+    pool.pass(found + minutes(4));
+    CHECK(pool.user("bob", Pot::balance) == 2 * (coin / 100 * 99));
+    CHECK(pool.reserve(Pot::balance) == 0);
+}
+
+TEST_CASE("a round without work is divided by the newest minute that has some", "[database]") {
+    PoolRows pool(settings(BaseScheme::prop));
+    const UnixTime minute = midnight + hours(1);
+    pool.find({.id = 1, .at = minute - milliseconds(1)});
+    pool.pass(minute);
+    CHECK(pool.reserve(Pot::immature) == coin);  // nobody ever worked
+    pool.work({.start = minute - minutes(5), .user = 1, .hashes = 100});
+    pool.work({.start = minute - minutes(2), .user = 1, .hashes = 10});
+    pool.work({.start = minute - minutes(2) + milliseconds(7), .user = 2, .hashes = 30});
+    pool.work({.start = minute - minutes(1), .user = 3, .hashes = 9, .scheme = "solo"});
+    // All of the minute counts behind the cut.
+    const UnixTime found = minute + milliseconds(5'000);
+    pool.work({.start = found + milliseconds(1), .user = 3, .hashes = 10});
+    pool.find({.id = 2, .at = found});
+    pool.pass(minute + minutes(1));
+    CHECK(pool.user("alice", Pot::immature) == coin / 100 * 99 / 4);
+    CHECK(pool.user("bob", Pot::immature) == coin / 100 * 99 / 4 * 3);
+    CHECK(pool.user("carol", Pot::immature) == 0);
+}
+
+TEST_CASE("a block that is known behind a later final one has its own round", "[database]") {
+    PoolRows pool(settings(BaseScheme::prop));
+    const UnixTime found = midnight + hours(1);
+    pool.work({.start = found - minutes(9), .user = 1, .hashes = 10});
+    pool.find({.id = 1, .at = found - minutes(5), .state = "confirmed"});
+    pool.work({.start = found - minutes(1), .user = 2, .hashes = 10});
+    pool.work({.start = found + minutes(1), .user = 3, .hashes = 10});
+    pool.find({.id = 3, .at = found + minutes(2), .state = "confirmed"});
+    pool.reach(found + minutes(9));
+    pool.pass(found + minutes(9));
+    pool.find({.id = 2, .at = found, .state = "confirmed"});
+    pool.work({.start = found + minutes(4), .user = 1, .hashes = 10});
+    pool.find({.id = 4, .at = found + minutes(4), .state = "confirmed"});
+    pool.pass(found + minutes(10));
+    // The later one was divided by both rounds, and stays so.
+    const std::int64_t due = coin / 100 * 99;
+    CHECK(pool.user("alice", Pot::balance) == 2 * due);
+    CHECK(pool.user("bob", Pot::balance) == due / 2 + due);
+    CHECK(pool.user("carol", Pot::balance) == due / 2);
+    CHECK(pool.reserve(Pot::balance) == 0);
+}
