@@ -5,6 +5,7 @@
 #include <set>
 
 #include "common/bitcoin/script.hpp"
+#include "payout/payment/candidates.hpp"
 
 namespace lode::payout {
 namespace {
@@ -264,24 +265,19 @@ Result<PaymentPlan> Payer::plan_with(const PlanFor& what) {
     LODE_TRY(const auto open, store_.open());
     PlanInput input{.change_address = what.change_address, .now = what.now};
     LODE_TRY(input.coins, free_coins(open));
-    LODE_TRY(input.candidates, store_.candidates(settings_.minimum));
-    for (Candidate& candidate : input.candidates) {
-        if (candidate.owner.kind != Owner::Kind::fee || !candidate.address.empty()) continue;
-        const auto address = settings_.fee_addresses.find(candidate.owner.name);
-        if (address != settings_.fee_addresses.end()) candidate.address = address->second;
-    }
     LODE_TRY(input.height, wallet_.height());
     LODE_TRY(const auto today, store_.paid_since(what.now - day));
     LODE_TRY(const auto rate, fee_rate());
-    return plan_payment(
-        input,
-        {.network = settings_.network,
-         .fee_payer = settings_.fee_payer,
-         .minimum = settings_.minimum,
-         .batch_max = what.left,
-         .day_max = Satoshi(std::max(settings_.day_max.value() - today.value(), std::int64_t{0})),
-         .outputs_max = settings_.outputs_max,
-         .selection = {.rate = rate}});
+    const PlanRules rules{
+        .network = settings_.network,
+        .fee_payer = settings_.fee_payer,
+        .minimum = settings_.minimum,
+        .batch_max = what.left,
+        .day_max = Satoshi(std::max(settings_.day_max.value() - today.value(), std::int64_t{0})),
+        .outputs_max = settings_.outputs_max,
+        .selection = {.rate = rate}};
+    LODE_TRY(input.candidates, read_candidates(store_, settings_.fee_addresses, rules, what.now));
+    return plan_payment(input, rules);
 }
 
 Result<Payment> Payer::find_open(PaymentId id) {

@@ -11,8 +11,6 @@ namespace {
 
 // Open payments are tens, of at most some hundred coins each.
 constexpr std::int64_t coins_max = 100'000;
-// Who waits for payment; a payment takes some thousand at most.
-constexpr std::int64_t candidates_max = 50'000;
 constexpr std::int64_t payments_max = 1'000;
 constexpr std::string_view open_states = "('locked', 'signed', 'sent')";
 
@@ -316,7 +314,11 @@ Result<Satoshi> PaymentRepository::paid_since(UnixTime since) {
     return Satoshi(rows.front().integer(0));
 }
 
-Result<std::vector<Candidate>> PaymentRepository::candidates(Satoshi least) {
+Result<std::vector<Candidate>> PaymentRepository::candidates(const CandidatePage& page) {
+    // Before all others: no owner's kind is empty.
+    const std::string kind(page.behind ? to_string(page.behind->kind) : std::string_view());
+    const std::string name = page.behind ? page.behind->name : "";
+    const std::int64_t least = page.least.value();
     LODE_TRY(const auto rows,
              db_.query("SELECT a.owner_kind, a.owner_name, b.amount, COALESCE(s.address, ''), "
                        "COALESCE(s.minimum, 0), COALESCE(s.held_until_unix_ms, 0), "
@@ -325,9 +327,10 @@ Result<std::vector<Candidate>> PaymentRepository::candidates(Satoshi least) {
                        "LEFT JOIN payout_setting s ON s.chain = a.chain AND "
                        "s.owner_kind = a.owner_kind AND s.owner_name = a.owner_name "
                        "WHERE a.chain = ? AND a.owner_kind IN ('user', 'fee') AND "
-                       "a.pot = 'balance' AND b.amount >= ? "
+                       "a.pot = 'balance' AND (b.amount > ? OR (b.amount = ? AND "
+                       "(a.owner_kind > ? OR (a.owner_kind = ? AND a.owner_name > ?)))) "
                        "ORDER BY b.amount, a.owner_kind, a.owner_name LIMIT ?",
-                       {options_.fence.chain, least.value(), candidates_max}));
+                       {options_.fence.chain, least, least, kind, kind, name, page.rows}));
     std::vector<Candidate> candidates;
     candidates.reserve(rows.size());
     for (const db::Row& row : rows) {

@@ -32,7 +32,7 @@ class PaymentRepository final : public PaymentStore {
     [[nodiscard]] Result<std::optional<Payment>> find(PaymentId id) override;
     [[nodiscard]] Result<std::optional<UnixTime>> newest(UnixTime now) override;
     [[nodiscard]] Result<Satoshi> paid_since(UnixTime since) override;
-    [[nodiscard]] Result<std::vector<Candidate>> candidates(Satoshi least) override;
+    [[nodiscard]] Result<std::vector<Candidate>> candidates(const CandidatePage& page) override;
     [[nodiscard]] Result<Pause> pause() override;
 
   private:

@@ -16,6 +16,14 @@ struct Pause {
     std::string reason{};
 };
 
+// Users and fee recipients with at least `least`, smallest first: the first `rows` of them behind
+// an owner with just that balance, or the very first.
+struct CandidatePage {
+    Satoshi least;
+    std::optional<Owner> behind{};
+    std::int64_t rows = 0;
+};
+
 // Each change is one transaction under the lease of the chain's payout, and changes nothing when it
 // is made again. conflict: the lease is another's, or the payment is in another state.
 class PaymentStore {
@@ -43,8 +51,8 @@ class PaymentStore {
     [[nodiscard]] virtual Result<std::optional<UnixTime>> newest(UnixTime now) = 0;
     // What payments since then take from balances, those apart that were cancelled.
     [[nodiscard]] virtual Result<Satoshi> paid_since(UnixTime since) = 0;
-    // Users and fee recipients with at least `least`, smallest first.
-    [[nodiscard]] virtual Result<std::vector<Candidate>> candidates(Satoshi least) = 0;
+    // None when there are no more.
+    [[nodiscard]] virtual Result<std::vector<Candidate>> candidates(const CandidatePage& page) = 0;
     [[nodiscard]] virtual Result<Pause> pause() = 0;
 };
 

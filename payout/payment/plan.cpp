@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <tuple>
+#include <variant>
 
 namespace lode::payout {
 namespace {
@@ -16,6 +17,38 @@ struct Refusal {
     SkipReason reason;
     std::string detail{};
 };
+
+Satoshi least(const Candidate& candidate, const PlanRules& rules) {
+    return std::max(candidate.minimum, rules.minimum);
+}
+
+// He is paid no less at a time.
+Satoshi floor_of(const Candidate& candidate, const PaymentItem& item, const PlanRules& rules) {
+    return std::max({least(candidate, rules), Satoshi(1), bitcoin::dust_limit(item.script)});
+}
+
+// The candidate as one who can be paid, with all of the balance.
+std::variant<PaymentItem, Refusal> sift_one(const Candidate& candidate, const PlanRules& rules,
+                                            UnixTime now) {
+    if (!candidate.frozen.empty()) return Refusal{SkipReason::frozen, candidate.frozen};
+    if (candidate.held_until > now) return Refusal{SkipReason::held};
+    if (candidate.balance < least(candidate, rules)) return Refusal{SkipReason::below_minimum};
+    const bool by_name = candidate.address.empty() && candidate.owner.kind == Owner::Kind::user;
+    auto address =
+        bitcoin::parse_address(by_name ? candidate.owner.name : candidate.address, rules.network);
+    if (!address) {
+        const auto reason =
+            candidate.address.empty() ? SkipReason::no_address : SkipReason::bad_address;
+        return Refusal{reason, address.error().context};
+    }
+    if (candidate.balance < bitcoin::dust_limit(address.value().script)) {
+        return Refusal{SkipReason::dust};
+    }
+    return PaymentItem{.owner = candidate.owner,
+                       .address = std::move(address.value().text),
+                       .script = std::move(address.value().script),
+                       .amount = candidate.balance};
+}
 
 class Planning {
   public:
@@ -46,42 +79,14 @@ class Planning {
             {candidate.owner, candidate.balance, refusal.reason, std::move(refusal.detail)});
     }
 
-    [[nodiscard]] Satoshi least(const Candidate& candidate) const {
-        return std::max(candidate.minimum, rules_.minimum);
-    }
-
-    [[nodiscard]] std::optional<Refusal> refuse(const Candidate& candidate) const {
-        if (!candidate.frozen.empty()) return Refusal{SkipReason::frozen, candidate.frozen};
-        if (candidate.held_until > input_.now) return Refusal{SkipReason::held};
-        if (candidate.balance < least(candidate)) return Refusal{SkipReason::below_minimum};
-        return std::nullopt;
-    }
-
     void sift() {
         for (const Candidate& candidate : input_.candidates) {
-            if (auto refusal = refuse(candidate)) {
+            auto sifted = sift_one(candidate, rules_, input_.now);
+            if (auto* const refusal = std::get_if<Refusal>(&sifted)) {
                 skip(candidate, std::move(*refusal));
-                continue;
+            } else {
+                payees_.push_back({&candidate, std::get<PaymentItem>(std::move(sifted))});
             }
-            const bool by_name =
-                candidate.address.empty() && candidate.owner.kind == Owner::Kind::user;
-            auto address = bitcoin::parse_address(
-                by_name ? candidate.owner.name : candidate.address, rules_.network);
-            if (!address) {
-                const auto reason =
-                    candidate.address.empty() ? SkipReason::no_address : SkipReason::bad_address;
-                skip(candidate, {reason, address.error().context});
-                continue;
-            }
-            if (candidate.balance < bitcoin::dust_limit(address.value().script)) {
-                skip(candidate, {SkipReason::dust});
-                continue;
-            }
-            payees_.push_back({&candidate,
-                               {.owner = candidate.owner,
-                                .address = std::move(address.value().text),
-                                .script = std::move(address.value().script),
-                                .amount = candidate.balance}});
         }
         std::ranges::sort(payees_, [](const Payee& a, const Payee& b) {
             if (a.item.amount != b.item.amount) return a.item.amount < b.item.amount;
@@ -96,9 +101,7 @@ class Planning {
         for (Payee& payee : payees_) {
             const Satoshi amount =
                 std::min(payee.item.amount, Satoshi(std::max(left, std::int64_t{0})));
-            const Satoshi floor = std::max(
-                {least(*payee.candidate), Satoshi(1), bitcoin::dust_limit(payee.item.script)});
-            if (amount < floor) {
+            if (amount < floor_of(*payee.candidate, payee.item, rules_)) {
                 skip(*payee.candidate, {SkipReason::limit});
                 continue;
             }
@@ -210,6 +213,13 @@ std::optional<Planning::Funded> Planning::fund(std::size_t count) const {
 
 std::string_view to_string(SkipReason reason) {
     return reasons[static_cast<std::size_t>(reason)];
+}
+
+bool is_payable(const Candidate& candidate, const PlanRules& rules, UnixTime now) {
+    const auto sifted = sift_one(candidate, rules, now);
+    const auto* const item = std::get_if<PaymentItem>(&sifted);
+    const Satoshi limit = std::max(rules.minimum, std::min(rules.batch_max, rules.day_max));
+    return item != nullptr && floor_of(candidate, *item, rules) <= limit;
 }
 
 Result<PaymentPlan> plan_payment(const PlanInput& input, const PlanRules& rules) {

@@ -63,6 +63,10 @@ struct PlanInput {
     std::int64_t height = 0;
     UnixTime now{};
 };
+// Whether he is one to pay when his turn comes. Who is only kept out by a limit that leaves nobody
+// the pool's minimum is; who wants more at a time than a limit that leaves others theirs is not.
+[[nodiscard]] bool is_payable(const Candidate& candidate, const PlanRules& rules, UnixTime now);
+
 // Pays the smallest balances first, so that limits delay few. Malformed when the change address
 // is none of the network.
 [[nodiscard]] Result<PaymentPlan> plan_payment(const PlanInput& input, const PlanRules& rules);

@@ -225,7 +225,7 @@ TEST_CASE("candidates come smallest first with what they have set", "[database]"
         "INSERT INTO payout_setting (chain, owner_kind, owner_name, address, minimum, "
         "held_until_unix_ms, frozen, changed_unix_ms) VALUES ('btc', 'user', '" +
         bob + "', 'elsewhere', 7, 8, 'why', 9)");
-    const auto all = rows.payments.candidates(Satoshi(500)).value();
+    const auto all = rows.payments.candidates({Satoshi(500), {}, 10}).value();
     REQUIRE(all.size() == 3);
     CHECK(all[0].owner == Owner{Owner::Kind::fee, "pool"});
     CHECK(all[0].balance == Satoshi(500));
@@ -235,7 +235,22 @@ TEST_CASE("candidates come smallest first with what they have set", "[database]"
     CHECK(found->minimum == Satoshi(7));
     CHECK(found->held_until == from_unix_ms(8));
     CHECK(found->frozen == "why");
-    CHECK(rows.payments.candidates(Satoshi(501)).value().size() == 2);
+    CHECK(rows.payments.candidates({Satoshi(501), {}, 10}).value().size() == 2);
+}
+
+TEST_CASE("pages of candidates go on behind one another, also within one balance", "[database]") {
+    Rows rows;
+    const auto all = rows.payments.candidates({Satoshi(1), {}, 10}).value();
+    REQUIRE(all.size() == 3);
+    CHECK(all[1].balance == all[2].balance);
+    CandidatePage page{Satoshi(1), {}, 1};
+    for (const Candidate& each : all) {
+        const auto one = rows.payments.candidates(page).value();
+        REQUIRE(one.size() == 1);
+        CHECK(one[0].owner == each.owner);
+        page = {one[0].balance, one[0].owner, 1};
+    }
+    CHECK(rows.payments.candidates(page).value().empty());
 }
 
 TEST_CASE("a pause is told with its reason until it ends", "[database]") {

@@ -306,15 +306,21 @@ class SimulatedStore final : public PaymentStore {
         }
         return Satoshi(sum);
     }
-    Result<std::vector<Candidate>> candidates(Satoshi least) override {
+    Result<std::vector<Candidate>> candidates(const CandidatePage& page) override {
         return chance_.call([&]() -> Result<std::vector<Candidate>> {
             std::vector<Candidate> found;
             for (const auto& [account, amount] : ledger) {
-                if (account.pot == Pot::balance && account.owner.kind <= Owner::Kind::fee &&
-                    amount >= least.value()) {
-                    found.push_back({.owner = account.owner, .balance = Satoshi(amount)});
-                }
+                if (account.pot != Pot::balance || account.owner.kind > Owner::Kind::fee) continue;
+                const bool is_behind =
+                    amount > page.least.value() || (amount == page.least.value() &&
+                                                    (!page.behind || *page.behind < account.owner));
+                if (!is_behind) continue;
+                found.push_back({.owner = account.owner, .balance = Satoshi(amount)});
             }
+            std::ranges::sort(found, [](const Candidate& a, const Candidate& b) {
+                return std::tie(a.balance, a.owner) < std::tie(b.balance, b.owner);
+            });
+            found.resize(std::min(found.size(), static_cast<std::size_t>(page.rows)));
             return found;
         });
     }
