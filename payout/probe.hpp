@@ -34,7 +34,8 @@ struct Probe {
           reserve_low(alert(registry, "reserve_low")),
           wallet_full(alert(registry, "wallet_full")),
           payment_stuck(alert(registry, "payment_stuck")),
-          deep_reorg(alert(registry, "deep_reorg")) {}
+          deep_reorg(alert(registry, "deep_reorg")),
+          dgm_shares(alert(registry, "dgm_shares")) {}
 
     metrics::Gauge leads;
     metrics::Counter passes;
@@ -57,6 +58,7 @@ struct Probe {
     metrics::Gauge wallet_full;
     metrics::Gauge payment_stuck;
     metrics::Gauge deep_reorg;
+    metrics::Gauge dgm_shares;
 
   private:
     static metrics::Counter payments(metrics::Registry& registry, const char* what) {

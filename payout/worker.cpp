@@ -182,6 +182,10 @@ Result<void> Worker::settle() {
     probe_.last_pass.set(to_unix_seconds(ended.unix));
     const bool fine = report.too_deep.empty() && report.paused_for == 0 && !is_alarming(standing_);
     probe_.deep_reorg.set(fine ? 0 : 1);
+    if (!report.dgm_doubt.empty() && probe_.dgm_shares.value() == 0) {
+        log::warn("miners are not paid as promised", {{"why", report.dgm_doubt}});
+    }
+    probe_.dgm_shares.set(report.dgm_doubt.empty() ? 0 : 1);
     change_status([&](WorkerStatus& status) { status.settled = ended.steady; });
     for (const OurBlock& block : report.too_deep) {
         log::error("a block deeper than maturity has left the chain, payments are paused",

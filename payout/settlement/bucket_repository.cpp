@@ -195,6 +195,23 @@ Result<std::vector<BucketRepository::DaySum>> BucketRepository::day_sums_where(
     return sums;
 }
 
+Result<Units> BucketRepository::largest_share(TimeRange range) {
+    Units largest;
+    NetworkTable networks;
+    for (UnixTime from = range.first;;) {
+        LODE_TRY(const auto piece, next_piece(from, range.last + milliseconds(1)));
+        if (!piece) return largest;
+        LODE_TRY(const auto sums, day_sums(*piece));
+        for (const DaySum& sum : sums) {
+            if (sum.solo || sum.shares < 1) continue;
+            LODE_TRY(const auto network, networks.of(sum.bits));
+            const auto share = number(sum.work) / static_cast<Uint128>(sum.shares);
+            largest = std::max(largest, units_of(work_of(share), network));
+        }
+        from = piece->last + milliseconds(1);
+    }
+}
+
 Result<std::int64_t> BucketRepository::erase(UnixTime before, std::int64_t most) {
     // Debian's SQLite knows DELETE … LIMIT as MySQL does.
     return db_.execute("DELETE FROM user_bucket WHERE chain = ? AND start_unix_ms < ? LIMIT ?",

@@ -61,6 +61,9 @@ class BucketRepository {
     // Of those alone who chose to be paid per share at any time, and no solo work.
     [[nodiscard]] Result<std::vector<DaySum>> per_share_sums(TimeRange piece);
 
+    // The mean share of the user whose is the largest.
+    [[nodiscard]] Result<Units> largest_share(TimeRange range);
+
     // Rows deleted, at most `most` of those that start before.
     [[nodiscard]] Result<std::int64_t> erase(UnixTime before, std::int64_t most);
 

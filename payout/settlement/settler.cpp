@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "payout/scheme/dgm.hpp"
+
 namespace lode::payout {
 namespace {
 
@@ -51,6 +53,8 @@ Result<PassReport> Settler::run(UnixTime now) {
     report_.summed_before = posted.summed_before;
     report_.pps_users = posted.users;
     report_.pps_posted = posted.amount;
+    LODE_TRY_VOID(look_at_shares(now));
+    report_.dgm_doubt = dgm_doubt_;
     LODE_TRY_VOID(delete_old_rows(now));
     return report_;
 }
@@ -150,6 +154,19 @@ Result<std::vector<Entry>> Settler::simulate(const Find& find) {
     LODE_TRY(const auto valued,
              valuation_.value(credit_step(situation, block), {.pool_amount = find.amount}, *book));
     return entries_of(valued.credits, book->at(find.at));
+}
+
+// The terms are promised and hold either way: a person should know.
+Result<void> Settler::look_at_shares(UnixTime now) {
+    LODE_TRY(const auto* book, terms_.book());
+    const Terms& terms = book->at(now);
+    if (terms.base != BaseScheme::dgm) return success();
+    if (shares_looked_at_ && now - *shares_looked_at_ < look_at_rows_every) return success();
+    LODE_TRY(const auto share, buckets_.largest_share({now - look_at_rows_every, now}));
+    const auto checked = check_dgm(terms, share);
+    dgm_doubt_ = checked ? "" : checked.error().context;
+    shares_looked_at_ = now;
+    return success();
 }
 
 Result<void> Settler::delete_old_rows(UnixTime now) {

@@ -25,6 +25,7 @@ struct PassReport {
     std::int64_t pps_users = 0;  // who were posted something
     Satoshi pps_posted;
     std::int64_t rows_deleted = 0;
+    std::string dgm_doubt{};  // why DGM is another scheme than promised; empty where it is not
 };
 
 class Settler {
@@ -63,6 +64,7 @@ class Settler {
     [[nodiscard]] Result<void> pause(const OurBlock& block);
     [[nodiscard]] Result<std::vector<Entry>> entries_of(const std::vector<Credit>& credits,
                                                         const Terms& terms);
+    [[nodiscard]] Result<void> look_at_shares(UnixTime now);
     [[nodiscard]] Result<void> delete_old_rows(UnixTime now);
     [[nodiscard]] Result<UnixTime> needed_from(const Situation& situation, const TermsBook& book);
     [[nodiscard]] Result<void> fenced(const std::function<Result<void>()>& body);
@@ -81,6 +83,8 @@ class Settler {
     bool terms_kept_ = false;
     std::optional<UnixTime> rows_looked_at_;
     UnixTime rows_needed_from_;
+    std::optional<UnixTime> shares_looked_at_;
+    std::string dgm_doubt_;
 };
 
 }  // namespace lode::payout

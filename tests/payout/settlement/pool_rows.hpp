@@ -63,6 +63,7 @@ class PoolRows {
         std::uint64_t hashes = 1;
         std::int64_t partition = 0;
         std::string scheme = "base";
+        std::uint32_t bits = easy_bits;
     };
     void work(const Work& work) {
         const auto limbs = db::limbs_of(bitcoin::Work(0, work.hashes));
@@ -75,7 +76,7 @@ class PoolRows {
              .add = {"shares", "work_0", "work_1", "work_2"},
              .replace = {},
              .rows = {{std::string("btc"), work.user, to_unix_ms(work.start), work.partition,
-                       std::int64_t{easy_bits}, std::int64_t{0}, work.scheme, std::int64_t{1},
+                       std::int64_t{work.bits}, std::int64_t{0}, work.scheme, std::int64_t{1},
                        limbs[0], limbs[1], limbs[2]}}});
         if (!done) FAIL(done.error().context);
     }

@@ -165,6 +165,23 @@ TEST_CASE("a re-org deeper than maturity pauses payments and touches nothing", "
     CHECK(pool.balances() == balances);
 }
 
+TEST_CASE("DGM with shares that are too large a part of a block is told of", "[database]") {
+    for (const auto base : {BaseScheme::dgm, BaseScheme::pplns}) {
+        PoolRows pool(settings(base));              // kappa is 9: a share may be 1/9,000 of a block
+        constexpr std::uint32_t bits = 0x1d00ffff;  // 4,295,032,833 hashes
+        pool.work({.start = midnight, .user = 1, .hashes = 400'000, .bits = bits});
+        CHECK(pool.pass(midnight + minutes(5)).dgm_doubt.empty());
+        // Another user's is larger; looked at an hour later.
+        pool.work({.start = midnight + minutes(30), .user = 2, .hashes = 500'000, .bits = bits});
+        pool.work({.start = midnight + minutes(30), .user = 3, .scheme = "solo"});
+        CHECK(pool.pass(midnight + minutes(40)).dgm_doubt.empty());
+        const auto doubt = pool.pass(midnight + minutes(70)).dgm_doubt;
+        CHECK(doubt.empty() == (base != BaseScheme::dgm));
+        CHECK(pool.pass(midnight + minutes(71)).dgm_doubt == doubt);
+        CHECK(pool.pass(midnight + hours(3)).dgm_doubt.empty());
+    }
+}
+
 TEST_CASE("who has lost the lease settles nothing", "[database]") {
     PoolRows pool(settings(BaseScheme::pplns));
     fill(pool);
