@@ -37,6 +37,7 @@ Result<std::map<std::uint32_t, std::int64_t>> Accountant::assign(
     LODE_TRY(const auto blocks, store_.found_blocks());
     for (const UnixTime at : blocks) accounts_.found_block(at);
     accounts_.open(std::move(states));
+    unread_.insert(partitions.begin(), partitions.end());
     return offsets;
 }
 
@@ -108,7 +109,10 @@ Result<std::vector<RoundCut>> Accountant::make_waiting_cuts() {
         LODE_TRY(auto cut, split(waiting));
         cuts.push_back(std::move(cut));
     }
-    if (cuts.empty()) return made;
+    if (cuts.empty()) {
+        LODE_TRY_VOID(read_uncut_blocks());
+        return made;
+    }
     LODE_TRY_VOID(store_.cut(cuts));
     for (const PartitionCut& cut : cuts) {
         const auto note = [&](const std::vector<RoundCut>& some) {
@@ -119,6 +123,15 @@ Result<std::vector<RoundCut>> Accountant::make_waiting_cuts() {
         for (const Resplit& split : cut.splits) note(split.cuts);
     }
     return made;
+}
+
+// A page of each partition. Those that it is cut at by then are not in the next one.
+Result<void> Accountant::read_uncut_blocks() {
+    for (const std::uint32_t partition : std::exchange(unread_, {})) {
+        LODE_TRY(const auto blocks, store_.uncut_blocks(partition, cuts_max));
+        if (accounts_.found_blocks(partition, blocks)) unread_.insert(partition);
+    }
+    return success();
 }
 
 // Rows and own archive stand at the same offset, and as long as the fence holds nobody moves

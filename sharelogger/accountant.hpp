@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <vector>
 
 #include "common/base/result.hpp"
@@ -37,8 +38,12 @@ class AccountStore {
     [[nodiscard]] virtual Result<void> commit(const std::vector<PartitionBatch>& batches,
                                               UnixTime now) = 0;
 
-    // When our newest blocks were found, RoundCuts::known_max at most, in any order.
+    // When our newest blocks in open minutes were found, in any order; RoundCuts::known_max and one
+    // more at most.
     [[nodiscard]] virtual Result<std::vector<UnixTime>> found_blocks() = 0;
+    // Those that the partition is not cut at, the oldest `most` of them.
+    [[nodiscard]] virtual Result<std::vector<UnixTime>> uncut_blocks(std::uint32_t partition,
+                                                                     std::size_t most) = 0;
     // The partition's rows of user_bucket that begin in this time.
     [[nodiscard]] virtual Result<UserBuckets> rows(std::uint32_t partition,
                                                    const TimeRange& time) = 0;
@@ -107,6 +112,7 @@ class Accountant {
     void drop() {
         accounts_.close();
         group_since_.reset();
+        unread_.clear();
     }
 
     // Counts, archives and commits, or leaves it at counting while more is to come (waiting()).
@@ -124,12 +130,14 @@ class Accountant {
     // A block of ours was found then; heard in any order and as often as it is told.
     void found_block(UnixTime at) { accounts_.found_block(at); }
     // Splits what was counted before its block was heard of, `cuts_max` cuts of each partition
-    // (behind, each step is a transaction of so many rows). Counted shares are written first.
+    // (behind, each step is a transaction of so many rows). Counted shares are written first. When
+    // the cuts known of are made, blocks that are too many to know are read, oldest first.
     static constexpr std::size_t cuts_max = 5'000;
     // How far back in the archive shares of a moment are looked for: they are written when they
     // come, but for the ones that waited in a spool.
     static constexpr auto written_within = std::chrono::minutes(10);
     [[nodiscard]] Result<Written> make_cuts(Now now);
+    [[nodiscard]] bool cuts_wait() const { return accounts_.cuts_wait() || !unread_.empty(); }
 
     [[nodiscard]] const Accounts& accounts() const { return accounts_; }
 
@@ -138,6 +146,7 @@ class Accountant {
     [[nodiscard]] Result<void> archive_and_commit(const std::vector<PartitionBatch>& batches,
                                                   UnixTime now);
     [[nodiscard]] Result<std::vector<RoundCut>> make_waiting_cuts();
+    [[nodiscard]] Result<void> read_uncut_blocks();
     [[nodiscard]] Result<PartitionCut> split(const Accounts::Waiting& waiting);
     [[nodiscard]] Result<void> add_archived(const Accounts::Waiting& waiting,
                                             std::vector<BucketSplit>& splits);
@@ -147,6 +156,7 @@ class Accountant {
     const Grouping grouping_;
     Accounts accounts_;
     std::optional<SteadyTime> group_since_;  // when the first batch that waits was taken
+    std::set<std::uint32_t> unread_;         // partitions that blocks in the table may wait for
 };
 
 }  // namespace lode::sharelogger

@@ -31,6 +31,15 @@ void Accounts::found_block(UnixTime at) {
     for (auto& [number, partition] : open_) partition.cuts.found(at);
 }
 
+bool Accounts::found_blocks(std::uint32_t partition, const std::vector<UnixTime>& blocks) {
+    PartitionCuts& cuts = open_.at(partition).cuts;
+    for (const UnixTime at : blocks) {
+        cuts_.add(at);
+        cuts.found(at);
+    }
+    return cuts.waiting() > 0;
+}
+
 std::vector<Accounts::Waiting> Accounts::waiting_cuts(std::size_t most) const {
     std::vector<Waiting> waiting;
     for (const auto& [number, partition] : open_) {

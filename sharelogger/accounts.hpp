@@ -34,6 +34,8 @@ class Accounts {
     // A block of ours was found then: what is counted from now on lies on its own side, what was
     // counted before is to be split.
     void found_block(UnixTime at);
+    // The same for blocks that this partition is not cut at. Whether a cut waits now.
+    bool found_blocks(std::uint32_t partition, const std::vector<UnixTime>& blocks);
     // What is to be split of each partition with cuts that wait, up to `most` of each.
     struct Waiting {
         std::uint32_t partition = 0;

@@ -328,7 +328,7 @@ Result<void> Sharelogger::upkeep() {
     const SteadyTime steady = now().steady;
     accountant_->give_up(steady);
     LODE_TRY_VOID(note_stops());
-    if (accountant_->accounts().cuts_wait()) finish(accountant_->make_cuts(now()), steady);
+    if (accountant_->cuts_wait()) finish(accountant_->make_cuts(now()), steady);
     if (!shares_) return success();
     tidy();
     if (steady < next_upkeep_) return success();

@@ -28,6 +28,8 @@ class ShareRepository final : public AccountStore {
     [[nodiscard]] Result<void> commit(const std::vector<PartitionBatch>& batches,
                                       UnixTime now) override;
     [[nodiscard]] Result<std::vector<UnixTime>> found_blocks() override;
+    [[nodiscard]] Result<std::vector<UnixTime>> uncut_blocks(std::uint32_t partition,
+                                                             std::size_t most) override;
     [[nodiscard]] Result<UserBuckets> rows(std::uint32_t partition, const TimeRange& time) override;
     [[nodiscard]] Result<void> cut(const std::vector<PartitionCut>& cuts) override;
 
@@ -72,6 +74,8 @@ class ShareRepository final : public AccountStore {
     [[nodiscard]] Result<void> move_offset(const Hold& hold);
     [[nodiscard]] Result<void> check_fences(const std::vector<Hold>& partitions);
     [[nodiscard]] Result<UnixTime> closed_before();
+    // Of earlier blocks no cut is needed: those that are not dead are credited for good.
+    [[nodiscard]] Result<UnixTime> cuts_needed_from();
     [[nodiscard]] Result<std::vector<RoundCut>> load_cuts(std::uint32_t partition);
     [[nodiscard]] Result<void> write_users(const std::vector<PartitionBatch>& batches,
                                            UnixTime closed_before);

@@ -22,7 +22,8 @@ Result<ShareRetention::Left> ShareRetention::tidy_some(UnixTime now) {
         left = std::max(left, of_step);
     }
     LODE_TRY(const Left of_streams, delete_silent_streams(now - silent_streams_kept));
-    return std::max(left, of_streams);
+    LODE_TRY(const Left of_cuts, delete_old_cuts());
+    return std::max({left, of_streams, of_cuts});
 }
 
 Result<ShareRetention::Left> ShareRetention::move(const Step& step) {
@@ -71,6 +72,23 @@ Result<ShareRetention::Left> ShareRetention::delete_silent_streams(UnixTime befo
                          "LIMIT ?",
                          {chain_, to_unix_ms(before), rows_max}));
     return deleted < rows_max ? Left::nothing : Left::more;
+}
+
+// Of closed minutes whose rows are gone: nobody divides or compares them any more.
+Result<ShareRetention::Left> ShareRetention::delete_old_cuts() {
+    LODE_TRY(const auto closed,
+             db_.query("SELECT closed_before_unix_ms FROM bucket_close WHERE chain = ?", {chain_}));
+    if (closed.empty()) return Left::nothing;
+    UnixTime before = from_unix_ms(closed.front().integer(0));
+    LODE_TRY(const auto oldest,
+             db_.query("SELECT MIN(start_unix_ms) FROM user_bucket WHERE chain = ?", {chain_}));
+    if (!oldest.front().is_null(0)) {
+        before = std::min(before, from_unix_ms(oldest.front().integer(0)));
+    }
+    LODE_TRY(const auto deleted,
+             db_.execute("DELETE FROM round_cut WHERE chain = ? AND cut_unix_ms < ? LIMIT ?",
+                         {chain_, to_unix_ms(minute_of(before)), cuts_max}));
+    return deleted < cuts_max ? Left::nothing : Left::more;
 }
 
 }  // namespace lode::sharelogger

@@ -18,6 +18,8 @@ class ShareRetention {
     // Ten-minute sums are kept for 24 h, then hours for 7 d; days stay.
     static constexpr auto buckets_kept = std::chrono::hours(24 + 1);
     static constexpr auto hours_kept = std::chrono::hours(24 * 7 + 1);
+    // Cuts deleted at a time: on regtest hundreds of blocks a second cut each partition.
+    static constexpr std::int64_t cuts_max = 10'000;
     // A stream ends with its sserver's run; what it left in a spool comes far sooner.
     static constexpr auto silent_streams_kept = std::chrono::hours(24 * 30);
 
@@ -39,6 +41,7 @@ class ShareRetention {
     [[nodiscard]] Result<Left> move(const Step& step);
     [[nodiscard]] Result<void> take_away(const WorkerTable& from, const db::Row& row);
     [[nodiscard]] Result<Left> delete_silent_streams(UnixTime before);
+    [[nodiscard]] Result<Left> delete_old_cuts();
 
     db::Connection& db_;
     std::string chain_;

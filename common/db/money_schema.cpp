@@ -26,6 +26,7 @@ constexpr std::string_view bucket_close_table = R"(CREATE TABLE IF NOT EXISTS bu
 // user_bucket of the partition is cut behind this moment, that of one of our blocks: no row holds
 // shares of both sides. exact = 0: those that were counted before the block was heard of could not
 // be told apart, and stand behind the cut; in a minute that was closed they stay where they were.
+// Deleted once the minute is closed and its rows are gone.
 constexpr std::string_view round_cut_table = R"(CREATE TABLE IF NOT EXISTS round_cut (
     chain VARCHAR(16) NOT NULL,
     cut_unix_ms BIGINT NOT NULL,

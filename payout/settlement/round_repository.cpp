@@ -56,6 +56,7 @@ Result<std::optional<UnixTime>> RoundRepository::reach(std::int64_t partitions) 
 Result<std::vector<OurBlock>> RoundRepository::blocks(const Wanted& wanted,
                                                       const TermsBook& terms) {
     LODE_TRY(const auto partition_count, partitions());
+    LODE_TRY(const UnixTime closed, closed_before());
     LODE_TRY(const auto rows,
              db_.query("SELECT b.block_hash, b.height, b.found_unix_ms, b.state, c.solo, "
                        "(SELECT COUNT(*) FROM round_cut r WHERE r.chain = b.chain AND "
@@ -76,7 +77,9 @@ Result<std::vector<OurBlock>> RoundRepository::blocks(const Wanted& wanted,
         block.height = static_cast<std::uint32_t>(row.integer(1));
         block.found = from_unix_ms(row.integer(2));
         block.solo = row.integer(4) != 0;
-        block.is_cut = partition_count > 0 && row.integer(5) >= partition_count;
+        // Rows of closed minutes never change again, and their cuts are not kept for ever.
+        const bool is_closed = block.found < closed;
+        block.is_cut = is_closed || (partition_count > 0 && row.integer(5) >= partition_count);
         block.base = terms.at(block.found).base;
         if (!row.is_null(6)) {
             LODE_TRY(block.credit, credit_state_from(row.text(6)));
@@ -100,11 +103,15 @@ Result<Situation> RoundRepository::situation(const TermsBook& terms, UnixTime no
     LODE_TRY(situation.prior, newest_prior("c.solo = 0", {}));
     LODE_TRY(const auto partition_count, partitions());
     LODE_TRY(situation.reach, reach(partition_count));
+    LODE_TRY(situation.closed_before, closed_before());
+    return situation;
+}
+
+Result<UnixTime> RoundRepository::closed_before() {
     LODE_TRY(const auto rows, db_.query("SELECT closed_before_unix_ms FROM bucket_close "
                                         "WHERE chain = ?",
                                         {chain_}));
-    if (!rows.empty()) situation.closed_before = from_unix_ms(rows.front().integer(0));
-    return situation;
+    return rows.empty() ? UnixTime{} : from_unix_ms(rows.front().integer(0));
 }
 
 Result<std::optional<OurBlock>> RoundRepository::block(const Hash256& hash,

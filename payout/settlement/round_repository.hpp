@@ -61,6 +61,8 @@ class RoundRepository {
 
   private:
     [[nodiscard]] Result<std::int64_t> partitions();
+    // Nothing is closed: the epoch.
+    [[nodiscard]] Result<UnixTime> closed_before();
     [[nodiscard]] Result<std::optional<UnixTime>> reach(std::int64_t partitions);
     struct Wanted {
         std::string_view hashes;     // a query for them

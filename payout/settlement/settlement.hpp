@@ -40,8 +40,9 @@ struct OurBlock {
     std::uint32_t height = 0;
     UnixTime found;
     BlockLife life = BlockLife::pending;
-    bool solo = false;    // a solo miner's: outside all rounds, only the fee is the pool's
-    bool is_cut = false;  // the buckets of every partition are, behind `found`
+    bool solo = false;  // a solo miner's: outside all rounds, only the fee is the pool's
+    // The buckets of every partition are, behind `found`, or their minutes are closed.
+    bool is_cut = false;
     BaseScheme base = BaseScheme::pplns;  // of the terms at `found`
     CreditState credit = CreditState::none;
     std::int64_t revision = 0;   // how often something was posted for it

@@ -85,6 +85,9 @@ class NoStore final : public AccountStore {
     }
     Result<void> commit(const std::vector<PartitionBatch>&, UnixTime) override { return success(); }
     Result<std::vector<UnixTime>> found_blocks() override { return std::vector<UnixTime>(); }
+    Result<std::vector<UnixTime>> uncut_blocks(std::uint32_t, std::size_t) override {
+        return std::vector<UnixTime>();
+    }
     Result<UserBuckets> rows(std::uint32_t, const TimeRange&) override { return UserBuckets(); }
     Result<void> cut(const std::vector<PartitionCut>&) override { return success(); }
 };

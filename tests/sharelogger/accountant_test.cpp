@@ -16,13 +16,17 @@
 
 using namespace lode;
 using namespace lode::sharelogger;
+using test::Disks;
+using test::Minutes;
 using test::name_of;
 using test::ShareName;
+using test::WorldKind;
 
 namespace {
 
 constexpr std::uint32_t partitions = 3;
 constexpr std::size_t instances = 3;
+constexpr std::size_t blocks_known = 5;  // read at once
 class World;
 using Store = test::WorldStore<World>;
 using Archive = test::WorldArchive<World>;
@@ -44,16 +48,7 @@ struct Instance {
 
 class World {
   public:
-    // Whether each instance's archive is on a disk of its own, or all in one folder.
-    enum class Disks : std::uint8_t { apart, shared };
-    // Whether minutes are closed, also before their blocks are heard of.
-    enum class Minutes : std::uint8_t { stay_open, close };
-    struct Kind {
-        Disks disks;
-        Minutes minutes;
-    };
-
-    World(std::uint64_t seed, Kind kind) : random_(seed), kind_(kind) {
+    World(std::uint64_t seed, WorldKind kind) : random_(seed), kind_(kind) {
         for (std::size_t i = 0; i < instances; ++i) {
             instances_.push_back(std::make_unique<Instance>(*this, i));
         }
@@ -80,7 +75,7 @@ class World {
         rebalance();
         for (auto& one : instances_) {
             read(*one, 1'000'000);
-            REQUIRE(one->accountant.make_cuts(now_));
+            while (one->accountant.cuts_wait()) REQUIRE(one->accountant.make_cuts(now_));
         }
         check();
     }
@@ -118,7 +113,14 @@ class World {
     Result<std::vector<UnixTime>> found_blocks(std::size_t self) {
         others(self);
         if (!database_up_) return failure(ErrorCode::unavailable, "away");
-        return std::vector<UnixTime>(in_table_.rbegin(), in_table_.rend());
+        const auto newest = std::min<std::size_t>(in_table_.size(), blocks_known);
+        return std::vector<UnixTime>(in_table_.rbegin(),
+                                     std::next(in_table_.rbegin(), static_cast<long>(newest)));
+    }
+    Result<std::vector<UnixTime>> uncut_blocks(std::size_t self, std::uint32_t partition) {
+        others(self);
+        if (!database_up_) return failure(ErrorCode::unavailable, "away");
+        return database_.uncut(partition, in_table_, blocks_known);
     }
 
     Result<UserBuckets> rows(std::size_t self, std::uint32_t partition, const TimeRange& time) {
@@ -358,7 +360,7 @@ class World {
         }
     }
     std::mt19937_64 random_;
-    Kind kind_;
+    WorldKind kind_;
     bool faults_ = true;
     bool database_up_ = true;
     int depth_ = 0;
@@ -374,11 +376,9 @@ class World {
 }  // namespace
 
 TEST_CASE("whatever happens to whom, each share is counted once, on its side of every block") {
-    using Disks = World::Disks;
-    using Minutes = World::Minutes;
-    const auto kind = GENERATE(World::Kind{Disks::apart, Minutes::close},
-                               World::Kind{Disks::shared, Minutes::close},
-                               World::Kind{Disks::shared, Minutes::stay_open});
+    const auto kind =
+        GENERATE(WorldKind{Disks::apart, Minutes::close}, WorldKind{Disks::shared, Minutes::close},
+                 WorldKind{Disks::shared, Minutes::stay_open});
     int exact = 0;
     int inexact = 0;
     for (std::uint64_t seed = 1; seed <= 300; ++seed) {

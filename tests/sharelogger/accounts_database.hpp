@@ -6,6 +6,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <map>
 #include <random>
+#include <set>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -51,6 +52,17 @@ class AccountsDatabase {
             if (key.start >= time.from && key.start < time.until) rows.emplace(key, sum);
         }
         return rows;
+    }
+
+    std::vector<UnixTime> uncut(std::uint32_t partition, const std::set<UnixTime>& blocks,
+                                std::size_t most) {
+        std::vector<UnixTime> uncut;
+        for (const UnixTime at : blocks) {
+            if (uncut.size() < most && !partitions[partition].cuts.contains(at)) {
+                uncut.push_back(at);
+            }
+        }
+        return uncut;
     }
 
     template <class Part>

@@ -2,8 +2,10 @@
 // and how far partitions have come.
 #include <catch2/catch_test_macros.hpp>
 
+#include "sharelogger/archive.hpp"
 #include "sharelogger/share_repository.hpp"
 #include "tests/sharelogger/shared_database.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 using namespace lode;
 using namespace lode::sharelogger;
@@ -79,6 +81,25 @@ Starts starts_in(test::SharedDatabase& database) {
         starts[row.integer(0) - to_unix_ms(minute)] += row.integer(1);
     }
     return starts;
+}
+
+// So many blocks, a millisecond apart.
+void find_blocks(test::SharedDatabase& database, std::int64_t count) {
+    REQUIRE(database.connection.transaction([&]() -> Result<void> {
+        for (std::int64_t i = 0; i < count; ++i) {
+            Bytes hash(32, 0);
+            for (std::size_t byte = 0; byte < 8; ++byte) {
+                hash[byte] = static_cast<std::uint8_t>(i >> (8 * byte));
+            }
+            LODE_TRY_VOID(database.connection.execute(
+                "INSERT INTO block (chain, height, block_hash, prev_hash, state, reward, "
+                "user_name, worker_name, job_id, found_unix_ms, confirmations, updated_unix_ms, "
+                "published_state) VALUES ('btc', 1, ?, ?, 'accepted', 1, 'alice', 'rig', 1, ?, "
+                "0, 1, 'accepted')",
+                {hash, hash, to_unix_ms(minute) + i}));
+        }
+        return success();
+    }));
 }
 
 ErrorCode code_of(const Result<void>& result) {
@@ -165,7 +186,7 @@ TEST_CASE("blocks found are those of the chain, the newest", "[database]") {
     }
     Owner owner(database);
     CHECK(owner.shares.found_blocks().value() ==
-          std::vector<UnixTime>{from_unix_ms(500), from_unix_ms(400)});
+          std::vector<UnixTime>{from_unix_ms(400), from_unix_ms(500)});
 }
 
 TEST_CASE("how far a partition has come never goes back", "[database]") {
@@ -181,4 +202,48 @@ TEST_CASE("how far a partition has come never goes back", "[database]") {
     REQUIRE(owner.shares.note_reach({partition}, from_unix_ms(400)));
     REQUIRE(owner.take_over());
     CHECK(reached() == 500);
+}
+
+TEST_CASE("blocks that a partition is not cut at are read oldest first", "[database]") {
+    test::SharedDatabase database;
+    find_blocks(database, 10);
+    Owner owner(database);
+    REQUIRE(owner.shares.cut({{partition,
+                               owner.state.next,
+                               owner.state.fence,
+                               {},
+                               {{minute, Exactness::exact}, {minute + 3ms, Exactness::exact}}}}));
+    const auto uncut = [&](std::uint32_t of, std::size_t most) {
+        std::vector<std::int64_t> after;
+        const auto blocks = owner.shares.uncut_blocks(of, most).value();
+        for (const UnixTime at : blocks) {
+            after.push_back((at - minute).count());
+        }
+        return after;
+    };
+    CHECK(uncut(partition, 4) == std::vector<std::int64_t>{1, 2, 4, 5});
+    CHECK(uncut(partition + 1, 2) == std::vector<std::int64_t>{0, 1});
+    CHECK(owner.shares.found_blocks().value().size() == 10);
+    // Those of closed minutes need none.
+    database.run("INSERT INTO bucket_close VALUES ('btc', 1700000100001)");
+    CHECK(uncut(partition, 4).empty());
+    CHECK(owner.shares.found_blocks().value().empty());
+    REQUIRE(owner.take_over());
+    CHECK(owner.state.cuts.empty());
+}
+
+TEST_CASE("more blocks than can be known are cut in the end", "[database]") {
+    constexpr std::int64_t blocks = RoundCuts::known_max + 7'000;
+    test::SharedDatabase database;
+    find_blocks(database, blocks);
+    const test::TemporaryFolder folder;
+    ArchiveWriter archive({folder.path(), "btc", "one"});
+    Owner owner(database);
+    Accountant accountant(owner.shares, archive, 210'000);
+    REQUIRE(accountant.assign({partition}));
+    for (int steps = 0; accountant.cuts_wait(); ++steps) {
+        REQUIRE(steps < 100);
+        REQUIRE(accountant.make_cuts({minute, SteadyTime{}}));
+    }
+    CHECK(database.number("SELECT COUNT(*) FROM round_cut WHERE partition_no = 2") == blocks);
 }

@@ -245,3 +245,25 @@ TEST_CASE("another chain's rows are its own affair", "[database]") {
     REQUIRE(other.tidy_some(now));
     CHECK(pool.shares() == std::array<std::int64_t, 3>{1, 0, 0});
 }
+
+TEST_CASE("cuts are kept while their minute is open or has rows", "[database]") {
+    Pool pool;
+    const auto insert = [&pool](const char* into, UnixTime at, const char* values) {
+        REQUIRE(pool.connection.execute(std::string("INSERT INTO ") + into + " VALUES ('btc', " +
+                                        std::to_string(to_unix_ms(at)) + values + ")"));
+    };
+    for (int minute = 0; minute < 4; ++minute) insert("round_cut", now + minute * 1min, ", 2, 1");
+    const auto left = [&pool] {
+        tidy_all(pool.connection, now);
+        return pool.number("SELECT COUNT(*) FROM round_cut");
+    };
+    CHECK(left() == 4);
+    insert("bucket_close", now + 2min + 30s, "");
+    insert(
+        "user_bucket (chain, start_unix_ms, user_id, partition_no, bits, height_epoch, scheme, "
+        "shares, work_0, work_1, work_2)",
+        now + 1min + 5s, ", 1, 2, 1, 1, 'base', 1, 1, 0, 0");
+    CHECK(left() == 3);
+    pool.run("DELETE FROM user_bucket");
+    CHECK(left() == 2);
+}

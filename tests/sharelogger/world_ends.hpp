@@ -10,6 +10,15 @@
 
 namespace lode::test {
 
+// Whether each instance's archive is on a disk of its own, or all in one folder.
+enum class Disks : std::uint8_t { apart, shared };
+// Whether minutes are closed, also before their blocks are heard of.
+enum class Minutes : std::uint8_t { stay_open, close };
+struct WorldKind {
+    Disks disks;
+    Minutes minutes;
+};
+
 template <class World>
 class WorldStore final : public sharelogger::AccountStore {
   public:
@@ -22,6 +31,9 @@ class WorldStore final : public sharelogger::AccountStore {
         return world_.commit(self_, batches);
     }
     Result<std::vector<UnixTime>> found_blocks() override { return world_.found_blocks(self_); }
+    Result<std::vector<UnixTime>> uncut_blocks(std::uint32_t partition, std::size_t) override {
+        return world_.uncut_blocks(self_, partition);
+    }
     Result<sharelogger::UserBuckets> rows(std::uint32_t partition,
                                           const sharelogger::TimeRange& time) override {
         return world_.rows(self_, partition, time);

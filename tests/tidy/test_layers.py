@@ -53,6 +53,7 @@ SERVICE_ADAPTERS = {
     "sharelogger/gap_repository",    # gaps and what was done about them, as rows
     "sharelogger/name_ids",          # ids of users and workers
     "sharelogger/share_repository",  # its rows
+    "sharelogger/share_repository_cuts",  # the part of them that is about blocks
     "sharelogger/share_retention",   # rows that are old
     "sharelogger/sum_repository",    # sums as recompute compares them
     "sharelogger/user_rows",         # sums of users as rows

@@ -58,6 +58,12 @@ TEST_CASE("a block is cut when every partition is", "[database]") {
     CHECK_FALSE(rounds.only_block().is_cut);
     rounds.run("DELETE FROM consumer_offset", {});
     CHECK_FALSE(rounds.only_block().is_cut);
+    // Nothing moves in closed minutes any more.
+    const UnixTime found = rounds.only_block().found;
+    rounds.close(found);
+    CHECK_FALSE(rounds.only_block().is_cut);
+    rounds.close(found + std::chrono::milliseconds(1));
+    CHECK(rounds.only_block().is_cut);
 }
 
 TEST_CASE("rows that are closed are not opened again", "[database]") {
