@@ -106,7 +106,8 @@ struct Ends {
     FrameArchive& archive;
 };
 
-Result<void> run(const char* what, Ends ends, std::size_t workers, int batches) {
+// Shares a second.
+Result<double> run(Ends ends, std::size_t workers, int batches) {
     Accountant accountant(ends.store, ends.archive, 210'000);
     std::vector<std::uint32_t> all;
     for (std::uint32_t p = 0; p < partitions; ++p) all.push_back(p);
@@ -128,8 +129,7 @@ Result<void> run(const char* what, Ends ends, std::size_t workers, int batches) 
         if (i >= warm) spent += std::chrono::steady_clock::now() - started;
     }
     const double seconds = std::chrono::duration<double>(spent).count();
-    std::printf("%-28s %10.0f shares/s\n", what, batches * double{batch_size} / seconds);
-    return success();
+    return batches * double{batch_size} / seconds;
 }
 
 Result<void> run_all(const std::filesystem::path& folder, std::size_t workers, int batches) {
@@ -144,12 +144,19 @@ Result<void> run_all(const std::filesystem::path& folder, std::size_t workers, i
     ArchiveWriter archive({folder, "btc", "sharelogger-1"});
     NoStore no_store;
     NoArchive no_archive;
-    LODE_TRY_VOID(run("floor: parsed and summed", {no_store, no_archive}, workers, batches));
-    LODE_TRY_VOID(run("archived", {no_store, archive}, workers, batches));
-    LODE_TRY_VOID(run("in the database", {store, no_archive}, workers, batches));
+    double floor = 0;
+    const auto measure = [&](const char* what, Ends ends) -> Result<void> {
+        LODE_TRY(const double rate, run(ends, workers, batches));
+        if (floor == 0) floor = rate;
+        std::printf("%-28s %10.0f shares/s %6.2f of the floor\n", what, rate, rate / floor);
+        return success();
+    };
+    LODE_TRY_VOID(measure("floor: parsed and summed", {no_store, no_archive}));
+    LODE_TRY_VOID(measure("archived", {no_store, archive}));
+    LODE_TRY_VOID(measure("in the database", {store, no_archive}));
     LODE_TRY_VOID(connection.execute("UPDATE consumer_offset SET next_offset = 0"));
     LODE_TRY_VOID(connection.execute("DELETE FROM stream_sequence"));
-    return run("archived, in the database", {store, archive}, workers, batches);
+    return measure("archived, in the database", {store, archive});
 }
 
 }  // namespace
