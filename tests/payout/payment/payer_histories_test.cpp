@@ -10,6 +10,13 @@ using namespace lode::payout::test;
 
 namespace {
 
+// Each is some hundred passes; all of them take over a minute of a core under ASan.
+#ifdef __SANITIZE_ADDRESS__
+constexpr std::uint64_t histories = 5'000;
+#else
+constexpr std::uint64_t histories = 20'000;
+#endif
+
 constexpr std::uint32_t users = 5;
 
 // A pool's life as chance will have it, then calm until every payment has ended.
@@ -47,7 +54,7 @@ class History {
         return static_cast<std::size_t>(std::ranges::count_if(
             pool_.store.payments, [&](const auto& each) { return each.second.state == state; }));
     }
-    int crashes = 0;
+    std::size_t crashes = 0;
     std::size_t versions = 0;
 
   private:
@@ -215,8 +222,8 @@ TEST_CASE("whatever happens, the chain pays what the ledger says, once") {
     std::size_t settled = 0;
     std::size_t cancelled = 0;
     std::size_t versions = 0;
-    int crashes = 0;
-    for (std::uint64_t seed = 1; seed <= 20'000; ++seed) {
+    std::size_t crashes = 0;
+    for (std::uint64_t seed = 1; seed <= histories; ++seed) {
         CAPTURE(seed);
         History history(seed);
         history.live();
@@ -227,8 +234,8 @@ TEST_CASE("whatever happens, the chain pays what the ledger says, once") {
         crashes += history.crashes;
     }
     // The histories are what they are meant to be.
-    CHECK(settled > 10'000);
-    CHECK(cancelled > 1'000);
+    CHECK(settled > histories / 2);
+    CHECK(cancelled > histories / 20);
     CHECK(versions > settled + cancelled);
-    CHECK(crashes > 10'000);
+    CHECK(crashes > histories / 2);
 }
