@@ -27,6 +27,9 @@ MONEY_PARTS = ("payout", "payout", "sharelogger", "blkmaker", "mariadb", "bitcoi
 # Of a hundred faults, about so many undo blocks; deeper ones are rarer, as they are everywhere.
 REORG_SHARE = 0.1
 REORG_DEPTHS = (1, 1, 1, 2, 3, 6)
+RIVALS_MAX = 3  # blocks that two nodes may differ in
+# Of a node that starts or ends.
+NO_ANSWER = (OSError, RpcError, http.client.HTTPException, json.JSONDecodeError)
 
 
 class Faults:
@@ -85,6 +88,8 @@ class MoneyFaults(Faults):
 
     def do(self, kind, part):
         if kind == "kill":
+            # A node that is killed forgets blocks; the other must have them.
+            eventually(self._nodes_agree, "nodes on one chain", 2 * PATIENCE)
             super().do(kind, part)
             return
         self.counts[kind, str(part)] = self.counts.get((kind, str(part)), 0) + 1
@@ -101,14 +106,24 @@ class MoneyFaults(Faults):
         def mined():
             try:
                 return self.cluster.node().mine(1, self.dice.choice(list(COINS)))
-            except (OSError, RpcError, http.client.HTTPException, json.JSONDecodeError):
+            except NO_ANSWER:
                 return None
         for _ in range(count):
             eventually(mined, "a block", PATIENCE)
 
+    def _nodes_agree(self):
+        """But for their newest blocks, where rivals may be."""
+        try:
+            nodes = [self.cluster.node(name).rpc for name in self.cluster.parts("bitcoind")]
+            heights = [rpc.getblockcount() for rpc in nodes]
+            return max(heights) - min(heights) <= RIVALS_MAX and len(
+                {rpc.getblockhash(max(0, min(heights) - RIVALS_MAX)) for rpc in nodes}) == 1
+        except NO_ANSWER:
+            return False
+
     def _node_answers(self):
         try:
             self.cluster.node().rpc.getblockcount()
-        except (OSError, RpcError, http.client.HTTPException, json.JSONDecodeError):
-            return False  # it starts
+        except NO_ANSWER:
+            return False
         return True
