@@ -92,11 +92,18 @@ Result<void> Payer::sign_first(Payment& payment, Pass& pass) {
     LODE_TRY(const auto transaction, wallet_.sign(version.transaction));
     LODE_TRY(auto accepted, accept(payment, transaction, {}));
     accepted.stored = pass.now;
-    LODE_TRY_VOID(store_.add_version(payment.id, accepted, {}));
+    LODE_TRY_VOID(store_version(payment.id, accepted, {}));
     payment.versions.push_back(std::move(accepted));
     payment.state = PaymentState::signed_;
     ++pass.report.signed_;
     return success();
+}
+
+Result<void> Payer::store_version(PaymentId id, const PaymentVersion& version,
+                                  const std::vector<PaymentInput>& more_inputs) {
+    LODE_TRY(const auto kept, store_.add_version(id, version, more_inputs));
+    if (kept == Kept::stored) return success();
+    return failure(ErrorCode::rejected, std::string(to_string(kept)));
 }
 
 Result<PaymentVersion> Payer::accept(const Payment& payment,
@@ -138,13 +145,23 @@ Result<bool> Payer::send(const Payment& payment, Pass& pass) {
 }
 
 Result<void> Payer::look_for_coins(const Payment& payment, Pass& pass) {
-    LODE_TRY(const auto fates, sightings_.fates(payment));
-    const auto verdict = judge_fates(payment, fates);
-    if (const auto* made = std::get_if<Adopt>(&verdict)) {
-        pass.report.troubles.push_back(
-            named(payment, "paid by " + bitcoin::to_display_hex(bitcoin::txid(made->transaction)) +
-                               ", which was made elsewhere"));
-        return adopt(payment, made->transaction, pass.now);
+    LODE_TRY(auto fates, sightings_.fates(payment));
+    auto verdict = judge_fates(payment, fates);
+    // Each round either adopts or takes a spender out.
+    while (const auto* const made = std::get_if<Adopt>(&verdict)) {
+        const bitcoin::Hash256 txid = bitcoin::txid(made->transaction);
+        LODE_TRY(const auto kept, adopt(payment, made->transaction, pass.now));
+        if (kept != Kept::of_another) {
+            pass.report.troubles.push_back(
+                named(payment,
+                      "paid by " + bitcoin::to_display_hex(txid) + ", which was made elsewhere"));
+            return success();
+        }
+        // It pays that other one; of this one it only spends coins.
+        for (CoinFate& fate : fates) {
+            if (fate.spender && bitcoin::txid(*fate.spender) == txid) fate.spender.reset();
+        }
+        verdict = judge_fates(payment, fates);
     }
     if (std::holds_alternative<Cancel>(verdict)) {
         LODE_TRY_VOID(store_.cancel(payment, pass.now));
@@ -160,7 +177,7 @@ Result<void> Payer::look_for_coins(const Payment& payment, Pass& pass) {
     return success();
 }
 
-Result<void> Payer::adopt(const Payment& payment, const bitcoin::Transaction& transaction,
+Result<Kept> Payer::adopt(const Payment& payment, const bitcoin::Transaction& transaction,
                           UnixTime now) {
     std::int64_t fee = 0;
     for (const bitcoin::TxInput& input : transaction.inputs) {
@@ -202,7 +219,13 @@ Result<bool> Payer::begin(Pass& pass) {
         if (planned.draft.items.empty()) return false;
     }
     Payment payment{.draft = std::move(planned.draft), .created = pass.now, .updated = pass.now};
-    LODE_TRY(payment.id, store_.lock(payment.draft, pass.now));
+    LODE_TRY(const auto locked_as, store_.lock(payment.draft, pass.now));
+    if (!locked_as) {
+        // A replacement by an operator's command takes coins, too; the next pass plans with others.
+        pass.report.troubles.emplace_back("coins of a new payment were taken by another meanwhile");
+        return false;
+    }
+    payment.id = *locked_as;
     ++pass.report.planned;
     pass.left = Satoshi(pass.left.value() - gross(payment.draft).value());
     // A courtesy to people who use the wallet by hand: nothing relies on it.
@@ -339,7 +362,7 @@ Result<Satoshi> Payer::bump(PaymentId id, std::optional<FeeRate> rate, UnixTime 
     LODE_TRY(const auto transaction, wallet_.sign(version.transaction));
     LODE_TRY(auto accepted, accept(payment, transaction, version.more_inputs));
     accepted.stored = now;
-    LODE_TRY_VOID(store_.add_version(id, accepted, version.more_inputs));
+    LODE_TRY_VOID(store_version(id, accepted, version.more_inputs));
     return accepted.fee;
 }
 
@@ -369,7 +392,7 @@ Result<bitcoin::Hash256> Payer::import_psbt(PaymentId id, const std::string& psb
     LODE_TRY(const auto version, recognise(payment, transaction, free, settings_.network));
     LODE_TRY(auto accepted, accept(payment, transaction, free));
     accepted.stored = now;
-    LODE_TRY_VOID(store_.add_version(id, accepted, version.more_inputs));
+    LODE_TRY_VOID(store_version(id, accepted, version.more_inputs));
     return accepted.txid;
 }
 

@@ -100,7 +100,10 @@ class Payer {
     // Whether a node has a version now; if not, why each was refused is a trouble.
     [[nodiscard]] Result<bool> send(const Payment& payment, Pass& pass);
     [[nodiscard]] Result<void> look_for_coins(const Payment& payment, Pass& pass);
-    [[nodiscard]] Result<void> adopt(const Payment& payment,
+    // Rejected when it cannot be stored as a version of the payment.
+    [[nodiscard]] Result<void> store_version(PaymentId id, const PaymentVersion& version,
+                                             const std::vector<PaymentInput>& more_inputs);
+    [[nodiscard]] Result<Kept> adopt(const Payment& payment,
                                      const bitcoin::Transaction& transaction, UnixTime now);
     // Whether there are more to pay now, in another payment.
     [[nodiscard]] Result<bool> begin(Pass& pass);

@@ -8,6 +8,9 @@ namespace {
 
 constexpr std::array<std::string_view, 5> states{"locked", "signed", "sent", "settled",
                                                  "cancelled"};
+constexpr std::array<std::string_view, 4> outcomes{"stored", "it is not open any more",
+                                                   "another payment has taken its further coins",
+                                                   "another payment was paid by this transaction"};
 constexpr std::array<std::string_view, 2> payers{"pool", "recipients"};
 
 }  // namespace
@@ -33,6 +36,10 @@ Result<FeePayer> fee_payer_from(std::string_view text) {
     }
     return failure(ErrorCode::malformed,
                    "who pays network fees is pool or recipients, not " + std::string(text));
+}
+
+std::string_view to_string(Kept kept) {
+    return outcomes[static_cast<std::size_t>(kept)];
 }
 
 bool is_open(PaymentState state) {

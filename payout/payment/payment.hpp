@@ -61,6 +61,16 @@ struct PaymentVersion {
     friend bool operator==(const PaymentVersion&, const PaymentVersion&) = default;
 };
 
+// What became of a version; nothing changes but where it is stored, now or before.
+enum class Kept : std::uint8_t {
+    stored,
+    closed,       // the payment is not open
+    coins_taken,  // another open payment spends some of its further coins
+    of_another,   // the transaction is a version of another payment
+};
+// For a person.
+[[nodiscard]] std::string_view to_string(Kept kept);
+
 // What is decided before anything is signed.
 struct PaymentDraft {
     FeePayer fee_payer = FeePayer::pool;

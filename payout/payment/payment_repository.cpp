@@ -87,22 +87,20 @@ Result<std::vector<PaymentId>> PaymentRepository::spenders(
     return found;
 }
 
-Result<PaymentId> PaymentRepository::lock(const PaymentDraft& draft, UnixTime now) {
-    PaymentId id;
+Result<std::optional<PaymentId>> PaymentRepository::lock(const PaymentDraft& draft, UnixTime now) {
+    std::optional<PaymentId> id;
     LODE_TRY_VOID(under_lease(now, [&]() -> Result<void> {
         LODE_TRY(const auto rivals, spenders(draft.inputs));
         if (!rivals.empty()) {
             LODE_TRY(const auto before, find(rivals.front()));
-            id = rivals.front();
             // The answer to a commit was lost, and this is the second time.
             if (before && before->draft.inputs == draft.inputs && before->created == now) {
-                return success();
+                id = before->id;
             }
-            return failure(ErrorCode::conflict,
-                           "payment " + std::to_string(id.value()) + " spends some of these coins");
+            return success();
         }
         LODE_TRY(id, insert(draft, now));
-        Payment payment{.id = id, .draft = draft};
+        Payment payment{.id = *id, .draft = draft};
         LODE_TRY_VOID(ledger_.post(lock_posting(payment, now)));
         return success();
     }));
@@ -124,23 +122,30 @@ Result<PaymentId> PaymentRepository::insert(const PaymentDraft& draft, UnixTime 
     return id;
 }
 
-Result<void> PaymentRepository::add_version(PaymentId id, const PaymentVersion& version,
+Result<bool> PaymentRepository::is_of_another(PaymentId id, const bitcoin::Hash256& txid) {
+    LODE_TRY(const auto rows,
+             db_.query("SELECT v.payment_id FROM payment_version v JOIN payment p ON "
+                       "p.id = v.payment_id WHERE p.chain = ? AND v.txid = ? AND p.id <> ? LIMIT 1",
+                       {options_.fence.chain, value_of(txid), id.value()}));
+    return !rows.empty();
+}
+
+Result<Kept> PaymentRepository::add_version(PaymentId id, const PaymentVersion& version,
                                             const std::vector<PaymentInput>& more_inputs) {
-    return under_lease(version.stored, [&]() -> Result<void> {
+    Kept kept = Kept::closed;
+    LODE_TRY_VOID(under_lease(version.stored, [&]() -> Result<void> {
         LODE_TRY(const auto payment, find(id));
-        if (!payment || !is_open(payment->state)) {
-            return failure(ErrorCode::conflict,
-                           "payment " + std::to_string(id.value()) + " is not open");
-        }
+        if (!payment || !is_open(payment->state)) return success();
+        kept = Kept::stored;
         const auto& versions = payment->versions;
         if (std::ranges::find(versions, version.txid, &PaymentVersion::txid) != versions.end()) {
             return success();
         }
+        LODE_TRY(const auto elsewhere, is_of_another(id, version.txid));
         LODE_TRY(const auto rivals, spenders(more_inputs));
-        if (!rivals.empty()) {
-            return failure(ErrorCode::conflict, "payment " +
-                                                    std::to_string(rivals.front().value()) +
-                                                    " spends some of these coins");
+        if (elsewhere || !rivals.empty()) {
+            kept = elsewhere ? Kept::of_another : Kept::coins_taken;
+            return success();
         }
         const auto number = static_cast<std::int64_t>(versions.size()) + 1;
         LODE_TRY_VOID(db_.execute(
@@ -154,7 +159,8 @@ Result<void> PaymentRepository::add_version(PaymentId id, const PaymentVersion& 
             "'locked'",
             {to_unix_ms(version.stored), id.value()}));
         return success();
-    });
+    }));
+    return kept;
 }
 
 Result<void> PaymentRepository::mark_sent(PaymentId id, UnixTime now) {
@@ -167,7 +173,7 @@ Result<void> PaymentRepository::mark_sent(PaymentId id, UnixTime now) {
     });
 }
 
-// Whether the payment was open until now; conflict when it has ended otherwise.
+// Whether the payment was open until now; rejected when it has ended otherwise.
 Result<bool> PaymentRepository::close(PaymentId id, PaymentState state, UnixTime now) {
     LODE_TRY(const auto changed,
              db_.execute("UPDATE payment SET state = ?, updated_unix_ms = ? WHERE id = ? AND "
@@ -177,7 +183,7 @@ Result<bool> PaymentRepository::close(PaymentId id, PaymentState state, UnixTime
     if (changed == 1) return true;
     LODE_TRY(const auto rows, db_.query("SELECT state FROM payment WHERE id = ?", {id.value()}));
     if (!rows.empty() && rows.front().text(0) == to_string(state)) return false;
-    return failure(ErrorCode::conflict, "payment " + std::to_string(id.value()) + " is not open");
+    return failure(ErrorCode::rejected, "payment " + std::to_string(id.value()) + " is not open");
 }
 
 Result<void> PaymentRepository::settle(const Payment& payment, const bitcoin::Hash256& confirmed,

@@ -21,8 +21,9 @@ class PaymentRepository final : public PaymentStore {
     // The connection outlives it.
     PaymentRepository(db::Connection& connection, Options options);
 
-    [[nodiscard]] Result<PaymentId> lock(const PaymentDraft& draft, UnixTime now) override;
-    [[nodiscard]] Result<void> add_version(PaymentId id, const PaymentVersion& version,
+    [[nodiscard]] Result<std::optional<PaymentId>> lock(const PaymentDraft& draft,
+                                                        UnixTime now) override;
+    [[nodiscard]] Result<Kept> add_version(PaymentId id, const PaymentVersion& version,
                                            const std::vector<PaymentInput>& more_inputs) override;
     [[nodiscard]] Result<void> mark_sent(PaymentId id, UnixTime now) override;
     [[nodiscard]] Result<void> settle(const Payment& payment, const bitcoin::Hash256& confirmed,
@@ -38,6 +39,7 @@ class PaymentRepository final : public PaymentStore {
   private:
     [[nodiscard]] Result<void> under_lease(UnixTime now, const std::function<Result<void>()>& body);
     [[nodiscard]] Result<std::vector<PaymentId>> spenders(const std::vector<PaymentInput>& inputs);
+    [[nodiscard]] Result<bool> is_of_another(PaymentId id, const bitcoin::Hash256& txid);
     [[nodiscard]] Result<PaymentId> insert(const PaymentDraft& draft, UnixTime now);
     [[nodiscard]] Result<bool> close(PaymentId id, PaymentState state, UnixTime now);
     // Who bears this much of a network fee.

@@ -25,19 +25,21 @@ struct CandidatePage {
 };
 
 // Each change is one transaction under the lease of the chain's payout, and changes nothing when it
-// is made again. conflict: the lease is another's, or the payment is in another state.
+// is made again. conflict: the lease is another's, and nothing else is.
 class PaymentStore {
   public:
     virtual ~PaymentStore() = default;
 
     // The payment with its ledger entries. A payment of the same coins that is open already is
-    // this one, made before: its id. conflict when an open payment spends some of the coins.
-    [[nodiscard]] virtual Result<PaymentId> lock(const PaymentDraft& draft, UnixTime now) = 0;
+    // this one, made before: its id. Nothing when an open payment spends some of the coins.
+    [[nodiscard]] virtual Result<std::optional<PaymentId>> lock(const PaymentDraft& draft,
+                                                                UnixTime now) = 0;
     // Before it is sent. `more_inputs` are coins that no version before spent.
-    [[nodiscard]] virtual Result<void> add_version(
+    [[nodiscard]] virtual Result<Kept> add_version(
         PaymentId id, const PaymentVersion& version,
         const std::vector<PaymentInput>& more_inputs) = 0;
     [[nodiscard]] virtual Result<void> mark_sent(PaymentId id, UnixTime now) = 0;
+    // settle and cancel are rejected when the payment has ended otherwise.
     // locked to paid, and the network fee of the version that confirmed.
     [[nodiscard]] virtual Result<void> settle(const Payment& payment,
                                               const bitcoin::Hash256& confirmed, UnixTime now) = 0;

@@ -287,6 +287,42 @@ TEST_CASE("a replacement that somebody made in the wallet settles the payment") 
     CHECK(pool.store.ledger[{{Owner::Kind::world, ""}, Pot::network_fee}] == pool.chain.fee(made));
 }
 
+TEST_CASE("one transaction made by hand pays one payment, not two that look alike") {
+    CalmPool pool;
+    REQUIRE(pool.run().sent == 1);
+    pool.deposit(100'000);
+    pool.credit(1, 60'000);
+    pool.now += pool.settings.interval;
+    REQUIRE(pool.run().sent == 1);
+    REQUIRE(pool.store.payments.size() == 2);
+    bitcoin::Transaction made;
+    for (const auto& [id, payment] : pool.store.payments) {
+        made.inputs.push_back({.previous = payment.draft.inputs[0].coin});
+    }
+    made.outputs.push_back({Satoshi(60'000), script_of(1)});
+    pool.chain.known[bitcoin::txid(made)] = made;
+    pool.chain.mine({bitcoin::txid(made)});
+    CHECK(pool.run().cancelled == 0);
+    pool.mine(5);
+    const auto last = pool.run();
+    CHECK(last.settled == 1);
+    CHECK(last.cancelled == 1);
+    CHECK(pool.pot(1, Pot::paid) == 60'000);
+    CHECK(pool.paid_in_chain(1) == 60'000);
+    CHECK(pool.pot(1, Pot::balance) == 60'000);
+}
+
+TEST_CASE("coins that were taken meanwhile are a trouble, and no error of the lease") {
+    CalmPool pool;
+    pool.store.coins_are_taken = true;
+    const auto report = pool.run();
+    CHECK(report.planned == 0);
+    REQUIRE(report.troubles.size() == 1);
+    CHECK(report.troubles[0].find("taken") != std::string::npos);
+    pool.store.coins_are_taken = false;
+    CHECK(pool.run().planned == 1);
+}
+
 TEST_CASE("a watch-only wallet's payment waits for people's signatures") {
     CalmPool pool;
     pool.settings.wallet = WalletKind::watch_only;

@@ -31,7 +31,7 @@ struct Rows {
     }
     // Locks a_payment and stores its first version.
     Payment signed_payment() {
-        const auto id = payments.lock(a_payment().draft, now).value();
+        const auto id = payments.lock(a_payment().draft, now).value().value();
         REQUIRE(payments.add_version(id, version(0), {}));
         return payments.find(id).value().value();
     }
@@ -61,7 +61,7 @@ ErrorCode code_of(const Result<void>& result) {
 TEST_CASE("a payment is read as it was locked, and its money is set aside", "[database]") {
     Rows rows;
     const auto draft = a_payment().draft;
-    const auto id = rows.payments.lock(draft, now).value();
+    const auto id = rows.payments.lock(draft, now).value().value();
     const auto open = rows.payments.open().value();
     REQUIRE(open.size() == 1);
     CHECK(open[0].id == id);
@@ -79,8 +79,8 @@ TEST_CASE("a payment is read as it was locked, and its money is set aside", "[da
 
 TEST_CASE("the same payment locked again is the one that is there", "[database]") {
     Rows rows;
-    const auto id = rows.payments.lock(a_payment().draft, now).value();
-    CHECK(rows.payments.lock(a_payment().draft, now).value() == id);
+    const auto id = rows.payments.lock(a_payment().draft, now).value().value();
+    CHECK(rows.payments.lock(a_payment().draft, now).value().value() == id);
     CHECK(rows.balance(alice, Pot::locked) == 60'000);
 }
 
@@ -89,9 +89,7 @@ TEST_CASE("coins of an open payment are not locked for another", "[database]") {
     REQUIRE(rows.payments.lock(a_payment().draft, now));
     auto other = a_payment().draft;
     other.inputs.erase(other.inputs.begin());
-    const auto refused = rows.payments.lock(other, now);
-    REQUIRE(refused.has_error());
-    CHECK(refused.error().code == ErrorCode::conflict);
+    CHECK(rows.payments.lock(other, now).value() == std::nullopt);
     CHECK(rows.payments.open().value().size() == 1);
     CHECK(rows.balance(alice, Pot::locked) == 60'000);
 }
@@ -131,8 +129,21 @@ TEST_CASE("a version does not take another payment's coins", "[database]") {
     other.items = {item(1, 10'000)};
     other.inputs = {{{hash_of(9), 4}, Satoshi(11'000)}};
     REQUIRE(rows.payments.lock(other, now));
-    CHECK(code_of(rows.payments.add_version(payment.id, Rows::version(50), other.inputs)) ==
-          ErrorCode::conflict);
+    CHECK(rows.payments.add_version(payment.id, Rows::version(50), other.inputs).value() ==
+          Kept::coins_taken);
+    CHECK(rows.payments.find(payment.id).value()->versions.size() == 1);
+}
+
+TEST_CASE("a transaction is a version of one payment only", "[database]") {
+    Rows rows;
+    const auto payment = rows.signed_payment();
+    auto other = a_payment().draft;
+    other.items = {item(1, 10'000)};
+    other.inputs = {{{hash_of(9), 4}, Satoshi(11'000)}};
+    const auto id = rows.payments.lock(other, now).value().value();
+    CHECK(rows.payments.add_version(id, Rows::version(0), {}).value() == Kept::of_another);
+    CHECK(rows.payments.find(id).value()->versions.empty());
+    CHECK(rows.payments.add_version(payment.id, Rows::version(0), {}).value() == Kept::stored);
 }
 
 TEST_CASE("a payment settles once, and the purse pays the fee", "[database]") {
@@ -147,9 +158,8 @@ TEST_CASE("a payment settles once, and the purse pays the fee", "[database]") {
     CHECK(rows.books.balance(fee("pool", Pot::balance)) == 200);
     CHECK(rows.books.balance(world(Pot::network_fee)) == 300);
     CHECK(rows.books.complaints().empty());
-    CHECK(code_of(rows.payments.cancel(payment, now)) == ErrorCode::conflict);
-    CHECK(code_of(rows.payments.add_version(payment.id, Rows::version(50), {})) ==
-          ErrorCode::conflict);
+    CHECK(code_of(rows.payments.cancel(payment, now)) == ErrorCode::rejected);
+    CHECK(rows.payments.add_version(payment.id, Rows::version(50), {}).value() == Kept::closed);
     CHECK(code_of(rows.payments.settle(payment, hash_of(5), now)) == ErrorCode::internal);
 }
 
@@ -169,7 +179,7 @@ TEST_CASE("recipients' parts of the fee are not paid out", "[database]") {
     auto draft = a_payment().draft;
     draft.fee_payer = FeePayer::recipients;
     draft.items[0].fee = draft.items[1].fee = Satoshi(150);
-    const auto id = rows.payments.lock(draft, now).value();
+    const auto id = rows.payments.lock(draft, now).value().value();
     const auto made = first_version(draft, network).value();
     const PaymentVersion version{bitcoin::txid(made.transaction),
                                  bitcoin::serialise(made.transaction), made.fee, now};
@@ -200,7 +210,7 @@ TEST_CASE("without the lease nothing changes", "[database]") {
     auto other = a_payment().draft;
     other.inputs = {{{hash_of(9), 4}, Satoshi(200'000)}};
     CHECK(rows.payments.lock(other, now).error().code == ErrorCode::conflict);
-    CHECK(code_of(rows.payments.add_version(payment.id, Rows::version(50), {})) ==
+    CHECK(rows.payments.add_version(payment.id, Rows::version(50), {}).error().code ==
           ErrorCode::conflict);
     CHECK(code_of(rows.payments.mark_sent(payment.id, now)) == ErrorCode::conflict);
     CHECK(code_of(rows.payments.settle(payment, payment.versions[0].txid, now)) ==

@@ -19,6 +19,11 @@ TEST_CASE("states and payers are read from their names, and nothing else is one"
     CHECK_FALSE(fee_payer_from(""));
 }
 
+TEST_CASE("why a version is not stored is told") {
+    CHECK(to_string(Kept::stored) == "stored");
+    CHECK(to_string(Kept::of_another).find("this transaction") != std::string_view::npos);
+}
+
 TEST_CASE("a payment is open until it is settled or cancelled") {
     CHECK(is_open(PaymentState::locked));
     CHECK(is_open(PaymentState::sent));

@@ -214,38 +214,43 @@ class SimulatedStore final : public PaymentStore {
   public:
     explicit SimulatedStore(Chance& chance) : chance_(chance) {}
 
-    Result<PaymentId> lock(const PaymentDraft& draft, UnixTime now) override {
-        return chance_.call([&]() -> Result<PaymentId> {
+    Result<std::optional<PaymentId>> lock(const PaymentDraft& draft, UnixTime now) override {
+        return chance_.call([&]() -> Result<std::optional<PaymentId>> {
+            if (coins_are_taken) return std::optional<PaymentId>();
             for (const auto& [id, payment] : payments) {
                 if (!shares_coins(payment, draft.inputs)) continue;
-                if (payment.draft.inputs == draft.inputs && payment.created == now) return id;
-                return failure(ErrorCode::conflict, "coins are taken");
+                if (payment.draft.inputs != draft.inputs || payment.created != now) {
+                    return std::optional<PaymentId>();
+                }
+                return std::optional(id);
             }
             const PaymentId id(static_cast<std::int64_t>(payments.size()) + 1);
             Payment payment{.id = id, .draft = draft, .created = now, .updated = now};
             LODE_TRY_VOID(post(lock_posting(payment, now)));
             payments.emplace(id, std::move(payment));
-            return id;
+            return std::optional(id);
         });
     }
-    Result<void> add_version(PaymentId id, const PaymentVersion& version,
+    Result<Kept> add_version(PaymentId id, const PaymentVersion& version,
                              const std::vector<PaymentInput>& more_inputs) override {
-        return chance_.call([&]() -> Result<void> {
+        return chance_.call([&]() -> Result<Kept> {
             Payment& payment = payments.at(id);
-            if (!is_open(payment.state)) return failure(ErrorCode::conflict, "not open");
+            if (!is_open(payment.state)) return Kept::closed;
             if (std::ranges::find(payment.versions, version.txid, &PaymentVersion::txid) !=
                 payment.versions.end()) {
-                return success();
+                return Kept::stored;
             }
             for (const auto& [other, rival] : payments) {
-                if (shares_coins(rival, more_inputs)) {
-                    return failure(ErrorCode::conflict, "coins are taken");
+                if (shares_coins(rival, more_inputs)) return Kept::coins_taken;
+                if (std::ranges::find(rival.versions, version.txid, &PaymentVersion::txid) !=
+                    rival.versions.end()) {
+                    return Kept::of_another;
                 }
             }
             payment.versions.push_back(version);
             std::ranges::copy(more_inputs, std::back_inserter(payment.more_inputs));
             if (payment.state == PaymentState::locked) payment.state = PaymentState::signed_;
-            return success();
+            return Kept::stored;
         });
     }
     Result<void> mark_sent(PaymentId id, UnixTime) override {
@@ -344,6 +349,7 @@ class SimulatedStore final : public PaymentStore {
     std::map<Account, std::int64_t> ledger{};
     std::set<std::string> keys{};
     Pause paused{};
+    bool coins_are_taken = false;  // whatever is locked
 
   private:
     static bool shares_coins(const Payment& payment, const std::vector<PaymentInput>& inputs) {
@@ -356,7 +362,7 @@ class SimulatedStore final : public PaymentStore {
     Result<bool> close(PaymentId id, PaymentState state) {
         Payment& payment = payments.at(id);
         if (payment.state == state) return false;
-        if (!is_open(payment.state)) return failure(ErrorCode::conflict, "not open");
+        if (!is_open(payment.state)) return failure(ErrorCode::rejected, "not open");
         payment.state = state;
         return true;
     }
