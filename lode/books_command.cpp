@@ -8,6 +8,7 @@
 #include "lode/payout_desk.hpp"
 #include "lode/payout_text.hpp"
 #include "payout/book_repository.hpp"
+#include "payout/scheme/pps.hpp"
 #include "payout/wallet.hpp"
 
 namespace lode::launcher {
@@ -26,6 +27,17 @@ void print_row(const char* name, const BookSums::Of& of) {
 
 void print_amount(const char* name, Satoshi amount) {
     std::printf("%-27s %18s\n", name, coins(amount.value()).c_str());
+}
+
+void print_ruin(const PayoutDesk& desk, Satoshi reserve, Satoshi reward) {
+    const char* const name = "reserve's ruin probability";
+    if (reward == Satoshi(0)) {
+        std::printf("%-27s %18s\n", name, "no block yet");
+        return;
+    }
+    std::printf(
+        "%-27s %18.6f\n", name,
+        payout::ruin_probability(reserve, {reward, payout::Ppm(desk.settings.pps_fee_ppm)}));
 }
 
 // Nothing where payments are off.
@@ -88,8 +100,11 @@ Result<void> post_deposit(PayoutDesk& desk, const payout::Fence& fence, std::int
 
 Result<int> payout_books(const Options& options) {
     LODE_TRY(auto desk, PayoutDesk::open(options));
-    const auto sums = BookRepository(desk.connection, desk.chain()).sums();
+    BookRepository repository(desk.connection, desk.chain());
+    const auto sums = repository.sums();
     if (!sums) return at_run_time(sums.error());
+    const auto reward = repository.newest_reward();
+    if (!reward) return at_run_time(reward.error());
     const auto wallet = wallet_balances(desk);
     if (!wallet) return at_run_time(wallet.error());
     const BookSums& books = sums.value();
@@ -100,6 +115,7 @@ Result<int> payout_books(const Options& options) {
     print_amount("owed (not paid yet)", books.liability());
     print_amount("reserve deposited", books.deposited);
     print_amount("network fees paid", books.network_fees);
+    print_ruin(desk, books.reserve.balance, reward.value());
     if (!wallet.value()) {
         std::printf("payments are off: no wallet is asked\n");
         return runtime::exit_ok;

@@ -158,6 +158,7 @@ Result<void> BookRepository::days(const BookFilter& filter, const BookSink& sink
     return success();
 }
 
+// txid: of the version that confirmed, which its settling noted; else of the newest.
 Result<void> BookRepository::payments(const BookFilter& filter, const BookSink& sink) {
     const std::string user = filter.user.value_or("");
     std::int64_t payment = 0;
@@ -168,6 +169,8 @@ Result<void> BookRepository::payments(const BookFilter& filter, const BookSink& 
                            "a.owner_kind, a.owner_name, a.address, a.amount, a.fee, "
                            "(SELECT v.txid FROM payment_version v WHERE v.payment_id = p.id "
                            "ORDER BY v.version DESC LIMIT 1), "
+                           "(SELECT MAX(t.note) FROM ledger_transaction t "
+                           "WHERE t.payment_id = p.id AND t.reason = 'settle'), "
                            "(SELECT MAX(t.terms_version) FROM ledger_transaction t "
                            "WHERE t.payment_id = p.id), a.place FROM payment p "
                            "JOIN payment_item a ON a.payment_id = p.id "
@@ -179,12 +182,13 @@ Result<void> BookRepository::payments(const BookFilter& filter, const BookSink& 
                             payment, place, user, user, page_rows}));
         for (const db::Row& row : rows) {
             sink({row.integer(0), row.text(1), row.integer(2), row.integer(3), row.text(4),
-                  row.text(5), row.text(6), row.integer(7), row.integer(8), hash_text(row, 9),
-                  row.is_null(10) ? std::int64_t{0} : row.integer(10)});
+                  row.text(5), row.text(6), row.integer(7), row.integer(8),
+                  row.is_null(10) ? hash_text(row, 9) : db::Value(row.text(10)),
+                  row.is_null(11) ? std::int64_t{0} : row.integer(11)});
         }
         if (rows.empty()) return success();
         payment = rows.back().integer(0);
-        place = rows.back().integer(11);
+        place = rows.back().integer(12);
     }
 }
 
@@ -197,6 +201,13 @@ Result<BookSums> BookRepository::sums() {
     BookSums sums;
     for (const db::Row& row : rows) add_to(sums, row);
     return sums;
+}
+
+Result<Satoshi> BookRepository::newest_reward() {
+    LODE_TRY(
+        const auto rows,
+        db_.query("SELECT reward FROM block WHERE chain = ? ORDER BY id DESC LIMIT 1", {chain_}));
+    return rows.empty() ? Satoshi(0) : Satoshi(rows.front().integer(0));
 }
 
 // Day by day, so that no statement takes long.

@@ -62,6 +62,8 @@ class BookRepository {
     [[nodiscard]] Result<void> read(BookTable table, const BookFilter& filter,
                                     const BookSink& sink);
     [[nodiscard]] Result<BookSums> sums();
+    // What our newest block brought; 0: there is none yet.
+    [[nodiscard]] Result<Satoshi> newest_reward();
 
     struct MonthClose {
         std::string month;  // "2026-11"

@@ -84,10 +84,7 @@ Result<Passes::Paid> Passes::pay(UnixTime now) {
 Result<BookState> Passes::books() {
     BookState state;
     LODE_TRY(state.sums, books_.sums());
-    LODE_TRY(const auto rows,
-             connection_.query("SELECT reward FROM block WHERE chain = ? ORDER BY id DESC LIMIT 1",
-                               {chain_.name}));
-    if (!rows.empty()) state.newest_reward = Satoshi(rows.front().integer(0));
+    LODE_TRY(state.newest_reward, books_.newest_reward());
     return state;
 }
 

@@ -44,6 +44,7 @@ TEST_CASE("books tell what is owed without a wallet where payments are off") {
     CHECK(payout_deposit(pool.options).value() == 0);
     const auto text = test::printed([&] { CHECK(payout_books(pool.options).value() == 0); });
     CHECK(text.find("reserve          0.00000000         0.00005000") != std::string::npos);
+    CHECK(text.find("reserve's ruin probability        no block yet") != std::string::npos);
     CHECK(text.find("payments are off") != std::string::npos);
 }
 

@@ -122,6 +122,41 @@ TEST_CASE("payments are told by recipient", "[database]") {
                                    "4|sent|1795262400000|1795266000000|user|bob|a|100|2||0"});
 }
 
+TEST_CASE("a settled payment is told with the version that confirmed", "[database]") {
+    Office office;
+    REQUIRE(office.connection.execute(
+        "INSERT INTO payment (id, chain, state, fee_payer, change_address, fee, height, "
+        "created_unix_ms, updated_unix_ms) VALUES (4, 'btc', 'sent', 'pool', 'c', 10, 5, 1, 2)"));
+    REQUIRE(office.connection.execute(
+        "INSERT INTO payment_item (payment_id, place, owner_kind, owner_name, address, amount, "
+        "fee) VALUES (4, 0, 'user', 'alice', 'a', 100, 2)"));
+    for (const std::int64_t version : {1, 2}) {
+        REQUIRE(office.connection.execute(
+            "INSERT INTO payment_version (payment_id, version, txid, raw, fee, stored_unix_ms) "
+            "VALUES (4, ?, ?, ?, 10, 1)",
+            {version, Bytes(32, static_cast<std::uint8_t>(version)), Bytes(1, 0)}));
+    }
+    const std::string line = "4|sent|1|2|user|alice|a|100|2|";
+    std::string newest;
+    std::string first;
+    for (int i = 0; i < 32; ++i) {
+        newest += "02";
+        first += "01";
+    }
+    CHECK(office.read(BookTable::payments, all_time) ==
+          std::vector<std::string>{line + newest + "|0"});
+    office.credit("credit 1", noon, {"alice"});
+    office.post({.key = "settle 4",
+                 .reason = Reason::settle,
+                 .at = noon,
+                 .payment = PaymentId(4),
+                 .note = first,
+                 .entries = {{{{Owner::Kind::user, "alice"}, Pot::immature}, Satoshi(-100)},
+                             {{{Owner::Kind::user, "alice"}, Pot::paid}, Satoshi(100)}}});
+    CHECK(office.read(BookTable::payments, all_time) ==
+          std::vector<std::string>{line + first + "|0"});
+}
+
 TEST_CASE("what is owed is what users and the pool have not been paid", "[database]") {
     Office office;
     office.credit("credit 1", noon, {"alice", "bob"});
