@@ -1,7 +1,44 @@
 // Settings taken apart.
 #include "payout/config_rules.hpp"
 
+#include <algorithm>
+#include <vector>
+
+#include "common/config/url.hpp"
+
 namespace lode::payout {
+namespace {
+
+// Host and port, where the names of this very machine are one; empty where the url is none, which
+// the settings' own check tells.
+std::string place_of(const std::string& text) {
+    const auto url = config::parse_url(text);
+    if (!url || !url.value().port) return "";
+    const std::string& host = url.value().host;
+    const bool is_local = host == "localhost" || host == "127.0.0.1" || host == "::1";
+    return (is_local ? "localhost" : host) + ':' + std::to_string(*url.value().port);
+}
+
+// A node under two urls would bear itself out.
+Result<void> check_witnesses(const Config& config, const config::ChainConfig& chain) {
+    std::vector<std::string> urls;
+    for (const config::NodeConfig& node : chain.nodes) urls.push_back(node.url);
+    // The wallet's node may be one of them, by the same url.
+    if (config.wallet_url && std::ranges::find(urls, *config.wallet_url) == urls.end()) {
+        urls.push_back(*config.wallet_url);
+    }
+    for (std::size_t i = 0; i < urls.size(); ++i) {
+        for (std::size_t other = i + 1; other < urls.size(); ++other) {
+            const std::string place = place_of(urls[i]);
+            if (place.empty() || place != place_of(urls[other])) continue;
+            return failure(ErrorCode::malformed,
+                           urls[i] + " and " + urls[other] + " are one node: name it once");
+        }
+    }
+    return success();
+}
+
+}  // namespace
 
 Result<Terms> terms_of(const Config& config) {
     Terms terms{.base = config.scheme,
@@ -51,6 +88,7 @@ PaymentRepository::Options payment_options(const Config& config, Fence fence,
 Result<void> check_config(const Config& config, const config::ChainConfig& chain) {
     LODE_TRY(const auto network, bitcoin::parse_network(chain.network));
     LODE_TRY_VOID(terms_of(config));
+    LODE_TRY_VOID(check_witnesses(config, chain));
     for (const RecipientConfig& recipient : config.recipients) {
         if (!recipient.address) continue;
         const auto address = bitcoin::parse_address(*recipient.address, network);

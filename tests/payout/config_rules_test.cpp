@@ -62,3 +62,22 @@ TEST_CASE("a recipient's address must be of the chain's network") {
     config.recipients.front().address = "bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080";
     CHECK(check_config(config, chain()));
 }
+
+TEST_CASE("a node is no second witness by another name of its machine") {
+    Config config;
+    auto two = chain();
+    two.nodes.resize(2);
+    two.nodes[0].url = "http://127.0.0.1:8332";
+    two.nodes[1].url = "http://127.0.0.1:8333";
+    CHECK(check_config(config, two));
+    config.wallet_url = "http://127.0.0.1:8332";
+    CHECK(check_config(config, two));
+    config.wallet_url = "http://localhost:8332";
+    const auto wallet = check_config(config, two);
+    REQUIRE_FALSE(wallet);
+    CHECK(wallet.error().context ==
+          "http://127.0.0.1:8332 and http://localhost:8332 are one node: name it once");
+    config.wallet_url.reset();
+    two.nodes[1].url = "http://localhost:8332";
+    CHECK(check_config(config, two).has_error());
+}
