@@ -11,8 +11,9 @@ using bitcoin::Hash256;
 // More blocks than a pool has open; the rest is looked at when these are done.
 constexpr std::string_view blocks_max = " LIMIT 10000";
 // By the indexes, so that a pass does not read all blocks that there ever were: those that are not
-// decided have such a state, a credit that is not final, or neither and were found since the newest
-// final one (which is final only when all before it are decided).
+// decided have such a state, a credit that is not final, or neither and were found at most `late`
+// before the newest final one (which is final only when all before it that were known are decided).
+constexpr auto late = std::chrono::days(1);
 constexpr std::string_view maybe_open =
     "SELECT block_hash FROM block WHERE chain = ? AND state IN "
     "('found', 'submitted', 'accepted', 'orphaned', 'rejected') "
@@ -94,7 +95,7 @@ Result<std::vector<OurBlock>> RoundRepository::blocks(const Wanted& wanted,
 Result<Situation> RoundRepository::situation(const TermsBook& terms, UnixTime now) {
     Situation situation{.now = now};
     LODE_TRY(const auto decided, newest_prior("1 = 1", {}));
-    const UnixTime from = looked_at_all_ && decided ? decided->found : from_unix_ms(0);
+    const UnixTime from = looked_at_all_ && decided ? decided->found - late : from_unix_ms(0);
     LODE_TRY(situation.blocks, blocks({.hashes = maybe_open,
                                        .condition = is_open,
                                        .parameters = {chain_, chain_, chain_, to_unix_ms(from)}},
