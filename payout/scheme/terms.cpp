@@ -106,6 +106,11 @@ Result<void> check_terms(const Terms& terms) {
 TermsBook::TermsBook(std::vector<Terms> versions) : versions_(std::move(versions)) {
     LODE_ASSERT(!versions_.empty());
     LODE_ASSERT(std::ranges::is_sorted(versions_, {}, &Terms::effective));
+    for (std::size_t i = 0; i < versions_.size(); ++i) {
+        const bool older =
+            !in_force_.empty() && versions_[i].version < versions_[in_force_.back()].version;
+        if (!older) in_force_.push_back(i);
+    }
 }
 
 void TermsBook::choose(const Choice& choice) {
@@ -113,8 +118,9 @@ void TermsBook::choose(const Choice& choice) {
 }
 
 const Terms& TermsBook::at(UnixTime time) const {
-    const auto later = std::ranges::upper_bound(versions_, time, {}, &Terms::effective);
-    return later == versions_.begin() ? versions_.front() : *std::prev(later);
+    const auto later = std::ranges::upper_bound(
+        in_force_, time, {}, [this](std::size_t i) { return versions_[i].effective; });
+    return versions_[later == in_force_.begin() ? 0 : *std::prev(later)];
 }
 
 const Terms* TermsBook::version(std::int64_t number) const {

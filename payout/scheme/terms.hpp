@@ -69,6 +69,8 @@ class TermsBook {
     // In any order; of two with the same user and time the later call counts.
     void choose(const Choice& choice);
 
+    // Of those in effect the newest version: what was kept while a clock was ahead never overrides
+    // what was kept after it.
     [[nodiscard]] const Terms& at(UnixTime time) const;
     [[nodiscard]] const Terms* version(std::int64_t number) const;
     // base where the user has not chosen, and while the pool's scheme is PROP: beside it the
@@ -77,6 +79,7 @@ class TermsBook {
 
   private:
     std::vector<Terms> versions_;
+    std::vector<std::size_t> in_force_;  // of versions_: no older version than the one before
     std::unordered_map<UserId, std::map<UnixTime, Scheme>> choices_;
 };
 

@@ -127,3 +127,17 @@ TEST_CASE("schemes by name") {
     CHECK(base_scheme_from("pps").error().code == ErrorCode::malformed);
     CHECK(scheme_from("solo").error().code == ErrorCode::malformed);
 }
+
+TEST_CASE("terms kept while a clock was ahead do not come back over newer ones") {
+    using std::chrono::days;
+    const auto day = [](int number) { return UnixTime(days(number)); };
+    // Version 2 was kept at a wrong time, version 3 when the clock was right again.
+    const TermsBook book(
+        {version(1, UnixTime(), BaseScheme::pplns), version(3, day(10), BaseScheme::prop),
+         version(2, day(400), BaseScheme::dgm), version(4, day(500), BaseScheme::pplns)});
+    CHECK(book.at(day(9)).version == 1);
+    CHECK(book.at(day(10)).version == 3);
+    CHECK(book.at(day(401)).version == 3);
+    CHECK(book.at(day(500)).version == 4);
+    CHECK(book.version(2)->base == BaseScheme::dgm);
+}
