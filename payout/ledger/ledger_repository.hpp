@@ -81,7 +81,8 @@ class LedgerRepository {
 
 // All invariants, read in one snapshot: every transaction adds up to zero, every kept balance
 // equals its entries, no account is below zero that must not be, what is locked equals open
-// payments, what is paid equals settled ones. Rows are read in pages; memory is 16 MiB however
+// payments, what is paid equals settled ones, no confirmed block lacks the row that says what it
+// brought. Rows are read in pages; memory is 16 MiB however
 // large the ledger is.
 struct LedgerReport {
     std::int64_t transactions = 0;

@@ -39,6 +39,7 @@ class Verification {
                         {}));
         if (homeless != 0) complain(std::to_string(homeless) + " balances of no account");
         LODE_TRY_VOID(compare_payments());
+        LODE_TRY_VOID(find_uncredited());
         std::int64_t all = 0;
         for (const auto& [pot, sum] : report_.sums) all += sum.value();
         if (all != 0) complain("all balances add up to " + std::to_string(all) + ", not to 0");
@@ -67,6 +68,22 @@ class Verification {
     Result<std::int64_t> number(std::string_view sql, const std::vector<db::Value>& parameters) {
         LODE_TRY(const auto rows, db_.query(sql, parameters));
         return rows.front().integer(0);
+    }
+
+    // Nothing says what these brought, so payout leaves them alone.
+    Result<void> find_uncredited() {
+        LODE_TRY(const auto rows,
+                 db_.query("SELECT b.block_hash, b.height FROM block b LEFT JOIN block_coinbase c "
+                           "ON c.block_hash = b.block_hash WHERE b.chain = ? AND b.state = "
+                           "'confirmed' AND c.block_hash IS NULL ORDER BY b.height LIMIT ?",
+                           {chain_, static_cast<std::int64_t>(complaints_max)}));
+        for (const db::Row& row : rows) {
+            LODE_TRY(const auto hash, bitcoin::hash256_from_bytes(row.bytes(0)));
+            complain("block " + bitcoin::to_display_hex(hash) + " of height " +
+                     std::to_string(row.integer(1)) +
+                     " is confirmed and never credited: it has no row of block_coinbase");
+        }
+        return success();
     }
 
     // All entries once: each transaction's sum, and those of the window's accounts.

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <tuple>
 
 #include "common/base/assert.hpp"
@@ -28,7 +29,7 @@ Uint256 times(const Uint256& a, std::uint64_t b) {
 
 Satoshi amount_of(const Uint256& dividend, const Uint256& divisor) {
     const Uint256 quotient = divide(dividend, divisor).quotient;
-    LODE_ASSERT(quotient.bit_length() < 64);
+    if (quotient.bit_length() >= 64) return Satoshi(std::numeric_limits<std::int64_t>::max());
     return Satoshi(static_cast<std::int64_t>(quotient.low64()));
 }
 

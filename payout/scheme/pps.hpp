@@ -15,7 +15,8 @@
 namespace lode::payout {
 
 // floor(work * subsidy * (10^6 - fee) / (network * 10^6)): all that `work` has earned so far at
-// this price. `network` is the work of a block, not zero. More than an int64 holds is a bug.
+// this price. `network` is the work of a block, not zero. At most 2^63 - 1: on a
+// test network a share can be worth more than that.
 struct Price {
     bitcoin::Work network;
     bitcoin::Satoshi subsidy;

@@ -1,6 +1,8 @@
 // Cumulative floors less what was posted.
 #include "payout/settlement/pps_account.hpp"
 
+#include <algorithm>
+
 #include "common/base/assert.hpp"
 #include "payout/scheme/units.hpp"
 
@@ -49,6 +51,20 @@ Result<PpsDues> pps_dues(const PpsSums& stored, const PpsWork& more, const Terms
         const std::int64_t due = pps_earned(sum.work + work, price).value() - sum.posted.value();
         if (due > 0) dues.emplace(key, Satoshi(due));
     }
+    return dues;
+}
+
+PpsDues capped(PpsDues dues, Satoshi most) {
+    std::int64_t left = most.value();
+    const bool fits = std::ranges::all_of(dues, [&](const auto& due) {
+        if (due.second.value() > left) return false;
+        left -= due.second.value();
+        return true;
+    });
+    if (fits) return dues;
+    const Satoshi each(most.value() / std::ssize(dues));
+    for (auto& [key, due] : dues) due = std::min(due, each);
+    std::erase_if(dues, [](const auto& due) { return due.second.value() == 0; });
     return dues;
 }
 

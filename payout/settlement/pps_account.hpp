@@ -41,6 +41,9 @@ using PpsDues = std::map<PpsKey, Satoshi>;
 // None is negative: what was posted once stays.
 [[nodiscard]] Result<PpsDues> pps_dues(const PpsSums& stored, const PpsWork& more,
                                        const TermsBook& terms);
+// The same where they are `most` together at most, else each at most its equal part of that: the
+// rest is due again.
+[[nodiscard]] PpsDues capped(PpsDues dues, Satoshi most);
 // The fees' part of a day, whole, of FPPS work.
 [[nodiscard]] Result<PpsDues> fpps_dues(const PpsWork& work, const FeeDay& day,
                                         const TermsBook& terms);

@@ -70,11 +70,12 @@ Result<PpsSums> PpsRepository::sums(const std::set<PpsPrice>& prices) {
     return sums;
 }
 
-Result<std::vector<PpsRepository::FrozenDay>> PpsRepository::frozen_days(std::int64_t most) {
+Result<std::vector<PpsRepository::FrozenDay>> PpsRepository::frozen_days(UnixTime after,
+                                                                         std::int64_t most) {
     LODE_TRY(const auto rows,
              db_.query("SELECT day_unix_ms, fees, subsidies, blocks FROM fee_day WHERE chain = ? "
-                       "ORDER BY day_unix_ms DESC LIMIT ?",
-                       {chain_, most}));
+                       "AND day_unix_ms > ? ORDER BY day_unix_ms LIMIT ?",
+                       {chain_, to_unix_ms(after), most}));
     std::vector<FrozenDay> days;
     for (const db::Row& row : rows) {
         days.push_back({from_unix_ms(row.integer(0)),

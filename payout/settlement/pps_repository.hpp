@@ -22,12 +22,12 @@ class PpsRepository {
     [[nodiscard]] Result<UnixTime> summed_before();
     // All of these prices.
     [[nodiscard]] Result<PpsSums> sums(const std::set<PpsPrice>& prices);
-    // Days with frozen fees, the newest first; at most `most`.
+    // Days with frozen fees behind `after`, the oldest first; at most `most`.
     struct FrozenDay {
         UnixTime day;
         FeeDay fees;
     };
-    [[nodiscard]] Result<std::vector<FrozenDay>> frozen_days(std::int64_t most);
+    [[nodiscard]] Result<std::vector<FrozenDay>> frozen_days(UnixTime after, std::int64_t most);
     // user_day, all users, no solo.
     [[nodiscard]] Result<std::vector<BucketRepository::DaySum>> day(UnixTime day);
     [[nodiscard]] Result<bool> is_posted(const std::string& key);

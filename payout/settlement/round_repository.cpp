@@ -176,6 +176,20 @@ Result<std::optional<OurBlock>> RoundRepository::newest_final(const TermsBook& t
     return block(hash, terms);
 }
 
+Result<std::vector<RoundRepository::Uncredited>> RoundRepository::uncredited() {
+    LODE_TRY(const auto rows,
+             db_.query("SELECT b.block_hash, b.height FROM block b LEFT JOIN block_coinbase c ON "
+                       "c.block_hash = b.block_hash WHERE b.chain = ? AND b.state = 'confirmed' "
+                       "AND c.block_hash IS NULL ORDER BY b.height LIMIT 10",
+                       {chain_}));
+    std::vector<Uncredited> blocks;
+    for (const db::Row& row : rows) {
+        LODE_TRY(const auto hash, bitcoin::hash256_from_bytes(row.bytes(0)));
+        blocks.push_back({hash, static_cast<std::uint32_t>(row.integer(1))});
+    }
+    return blocks;
+}
+
 Result<std::int64_t> RoundRepository::paused_for() {
     LODE_TRY(const auto rows,
              db_.query("SELECT COUNT(*) FROM payout_pause p JOIN block_credit k ON "

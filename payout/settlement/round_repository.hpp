@@ -36,6 +36,13 @@ class RoundRepository {
     [[nodiscard]] Result<std::optional<UnixTime>> round_since(UnixTime found);
     // By height, of those that are final and not lost.
     [[nodiscard]] Result<std::optional<OurBlock>> newest_final(const TermsBook& terms);
+    // Confirmed, and without a coinbase row (from before there was one): never credited. At most
+    // ten.
+    struct Uncredited {
+        bitcoin::Hash256 hash;
+        std::uint32_t height = 0;
+    };
+    [[nodiscard]] Result<std::vector<Uncredited>> uncredited();
     // Blocks that were lost since payments were paused, or for which they were; 0 when they go on.
     [[nodiscard]] Result<std::int64_t> paused_for();
     [[nodiscard]] Result<BlockMoney> money(const bitcoin::Hash256& block);

@@ -55,6 +55,7 @@ Result<PassReport> Settler::run(UnixTime now) {
     report_.pps_posted = posted.amount;
     LODE_TRY_VOID(look_at_shares(now));
     report_.dgm_doubt = dgm_doubt_;
+    report_.pps_held_back = posted.held_back;
     LODE_TRY_VOID(delete_old_rows(now));
     return report_;
 }
@@ -174,8 +175,10 @@ Result<void> Settler::delete_old_rows(UnixTime now) {
     if (!rows_looked_at_ || now - *rows_looked_at_ >= look_at_rows_every) {
         LODE_TRY(const auto situation, rounds_.situation(*book, now));
         LODE_TRY(rows_needed_from_, needed_from(situation, *book));
+        LODE_TRY(uncredited_, rounds_.uncredited());
         rows_looked_at_ = now;
     }
+    report_.uncredited = uncredited_;
     for (int i = 0; i < deletes_a_pass; ++i) {
         std::int64_t deleted = 0;
         LODE_TRY_VOID(fenced([&]() -> Result<void> {

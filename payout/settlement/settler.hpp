@@ -24,6 +24,9 @@ struct PassReport {
     UnixTime summed_before;
     std::int64_t pps_users = 0;  // who were posted something
     Satoshi pps_posted;
+    bool pps_held_back = false;  // more is due than one posting takes: WorkSettler::Posted
+    // As of the last hour: RoundRepository::uncredited().
+    std::vector<RoundRepository::Uncredited> uncredited{};
     std::int64_t rows_deleted = 0;
     std::string dgm_doubt{};  // why DGM is another scheme than promised; empty where it is not
 };
@@ -85,6 +88,7 @@ class Settler {
     UnixTime rows_needed_from_;
     std::optional<UnixTime> shares_looked_at_;
     std::string dgm_doubt_;
+    std::vector<RoundRepository::Uncredited> uncredited_;
 };
 
 }  // namespace lode::payout

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <functional>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -32,6 +31,7 @@ class WorkSettler {
         std::int64_t users = 0;
         Satoshi amount;
         UnixTime summed_before;
+        bool held_back = false;  // more is due than one posting, or the reserve, takes
     };
     // Rows of whole hours before `closed` are summed up, as many pieces as one pass takes; then
     // what users of the PPS family have earned is posted, and fees of days that are frozen.
@@ -54,13 +54,15 @@ class WorkSettler {
     [[nodiscard]] PpsWork per_share(const std::vector<BucketRepository::DaySum>& sums, UnixTime day,
                                     const TermsBook& book) const;
     [[nodiscard]] Result<PpsSums> stored_for(const PpsWork& work);
+    // What one posting takes, as the reserve stands.
+    [[nodiscard]] Result<PpsDues> within_limits(PpsDues dues);
     // Within a transaction: whether it was posted now. Nothing due is as good as posted.
     [[nodiscard]] Result<bool> pay(const std::string& key, const PpsDues& dues);
 
     Sources of_;
     UnixTime now_;
     Posted posted_;
-    std::set<UnixTime> fee_days_done_;  // looked at by this process
+    UnixTime fees_done_;  // the fees of days up to this one are posted, as this process has seen
     // Rows that are not summed up and hardly change any more, read once an hour.
     struct OlderWork {
         UnixTime from;

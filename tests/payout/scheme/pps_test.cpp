@@ -4,6 +4,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_floating_point.hpp>
 #include <cmath>
+#include <limits>
 
 #include "payout/scheme/wide.hpp"
 #include "tests/payout/scheme/cases.hpp"
@@ -148,4 +149,12 @@ TEST_CASE("ruin of the reserve falls with the reserve and the fee") {
     CHECK(ruin_probability(Satoshi(0), {block, Ppm(50'000)}) == 1.0);
     CHECK(ruin_probability(Satoshi(-1), {block, Ppm(50'000)}) == 1.0);
     CHECK(ruin_probability(fifty, {block, Ppm(0)}) == 1.0);
+}
+
+TEST_CASE("work worth more than an int64 holds earns that and ends nothing") {
+    const auto most = Satoshi(std::numeric_limits<std::int64_t>::max());
+    const Price price{work_of(2), Satoshi(5'000'000'000), Ppm(0)};
+    CHECK(pps_earned(work_of(Uint128{1} << 64), price) == most);
+    CHECK(pps_earned(work_of(~Uint128{0}), price) == most);
+    CHECK(fpps_fees_earned(work_of(~Uint128{0}), price, {Satoshi(9), Satoshi(1), 7}) == most);
 }

@@ -273,3 +273,20 @@ TEST_CASE("random lives end in the same balances however often passes ran", "[da
         CHECK(settled(false) == settled(true));
     }
 }
+
+TEST_CASE("a confirmed block of which nobody knows what it brought is told", "[database]") {
+    PoolRows pool(settings(BaseScheme::pplns));
+    pool.find({.id = 7, .at = midnight + hours(1)});
+    pool.run("DELETE FROM block_coinbase", {});
+    CHECK(pool.pass(midnight + hours(2)).uncredited.empty());
+    pool.become(7, "confirmed");
+    const auto report = pool.settler->run(midnight + hours(4)).value();
+    REQUIRE(report.uncredited.size() == 1);
+    CHECK(report.uncredited[0].hash == PoolRows::hash(7));
+    CHECK(report.uncredited[0].height == 7);
+    CHECK(pool.settler->run(midnight + hours(4) + minutes(1)).value().uncredited.size() == 1);
+    const auto verified = verify_ledger(pool.connection, "btc").value();
+    REQUIRE(verified.complaints.size() == 1);
+    CHECK(verified.complaints[0].find("of height 7 is confirmed and never credited") !=
+          std::string::npos);
+}

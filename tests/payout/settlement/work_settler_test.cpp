@@ -81,6 +81,67 @@ TEST_CASE("the fees of a day are posted once, when they are frozen and the day i
     }
 }
 
+TEST_CASE("fees of days long frozen are posted when the work of those days is closed",
+          "[database]") {
+    PoolRows pool(settings(BaseScheme::pplns));
+    choose(pool, 2, "fpps", midnight);
+    constexpr int frozen = 80;  // more than one pass looks at
+    for (int day = 0; day < frozen; ++day) {
+        pool.work({.start = midnight + days(day), .user = 2, .hashes = 1});
+        pool.run("INSERT INTO fee_day VALUES ('btc', ?, 10, 100, 1000, 0)",
+                 {to_unix_ms(midnight + days(day))});
+    }
+    pool.reach(midnight + days(frozen + 1));
+    for (int i = 0; i < 4; ++i) pool.pass(midnight + days(frozen + 1) + minutes(i));
+    CHECK(pool.user("bob", Pot::balance) == frozen * (half / 100 * 97 + half / 1000 * 97));
+}
+
+TEST_CASE("what is due beyond all coins is posted in parts, and nothing is lost", "[database]") {
+    PoolRows pool(settings(BaseScheme::pplns));
+    choose(pool, 1, "pps", midnight);
+    choose(pool, 2, "pps", midnight);
+    pool.work({.start = midnight + hours(1), .user = 1, .hashes = 2'000'000});
+    pool.work({.start = midnight + hours(1), .user = 2, .hashes = 1});
+    const std::int64_t due = half / 100 * 98;
+    const auto first = pool.pass(midnight + hours(2));
+    CHECK(first.pps_held_back);
+    CHECK(pool.user("alice", Pot::balance) == bitcoin::money_max.value() / 2);
+    CHECK(pool.user("bob", Pot::balance) == due);
+    // Also where nobody works any more and the day is to be closed.
+    pool.reach(midnight + days(3));
+    for (int i = 0; i < 5; ++i) pool.pass(midnight + days(3) + minutes(i));
+    const auto last = pool.pass(midnight + days(3) + minutes(9));
+    CHECK_FALSE(last.pps_held_back);
+    CHECK(last.summed_before == midnight + days(2));
+    CHECK(pool.user("alice", Pot::balance) == due * 2'000'000);
+    CHECK(pool.user("bob", Pot::balance) == due);
+}
+
+TEST_CASE("a load that no reserve can pay stops neither passes nor the books", "[database]") {
+    PoolRows pool(settings(BaseScheme::pplns));
+    choose(pool, 1, "pps", midnight);
+    pool.work({.start = midnight + hours(1), .user = 1, .hashes = std::uint64_t{1} << 62});
+    constexpr std::int64_t debt = std::int64_t{1} << 62;
+    const Account reserve{{Owner::Kind::reserve, ""}, Pot::balance};
+    REQUIRE(pool.connection.transaction([&]() -> Result<void> {
+        for (int i = 0; i < 2'195; ++i) {
+            LODE_TRY_VOID(pool.ledger.post(
+                {.key = "spent " + std::to_string(i),
+                 .reason = Reason::pps,
+                 .entries = {{reserve, Satoshi(-bitcoin::money_max.value())},
+                             {{{Owner::Kind::user, "carol"}, Pot::balance}, bitcoin::money_max}}}));
+        }
+        return success();
+    }));
+    for (int i = 0; i < 4; ++i) {
+        CHECK(pool.pass(midnight + hours(2) + minutes(i)).pps_held_back);
+    }
+    CHECK(pool.reserve(Pot::balance) == -debt);
+    // Work is summed up all the same.
+    pool.reach(midnight + days(3));
+    CHECK(pool.pass(midnight + days(3)).summed_before == midnight + days(2));
+}
+
 TEST_CASE("days are summed up to the last share, once", "[database]") {
     PoolRows pool(settings(BaseScheme::pplns));
     for (int hour = 0; hour < 60; ++hour) {
