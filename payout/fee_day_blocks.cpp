@@ -41,12 +41,7 @@ Result<std::optional<HeightRange>> blocks_of_day(UnixTime day, std::int64_t tip,
     // Without a later block more of the day may come.
     if (range.end > tip || confirmations < fee_day_depth) return std::optional<HeightRange>();
     LODE_TRY(range.first, first_since(day, tip, median_time_of));
-    if (range.end - range.first > fee_day_blocks_max) {
-        return failure(ErrorCode::exhausted,
-                       utc_day(day) + " has " + std::to_string(range.end - range.first) +
-                           " blocks, at most " + std::to_string(fee_day_blocks_max) +
-                           " are looked at");
-    }
+    range.end = std::min(range.end, range.first + fee_day_blocks_max);
     return std::optional(range);
 }
 

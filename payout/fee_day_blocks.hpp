@@ -17,7 +17,7 @@ namespace lode::payout {
 
 // A day is complete with so many confirmations of its last block.
 inline constexpr std::int64_t fee_day_depth = 6;
-// Main has some 150 blocks a day. More are a test network's, and none is paid by their fees.
+// Main has some 150 blocks a day. More are a test network's: its first ones stand for the day.
 inline constexpr std::int64_t fee_day_blocks_max = 5'000;
 
 struct HeightRange {
@@ -29,7 +29,8 @@ struct HeightRange {
 using MedianTimeOf = std::function<Result<UnixTime>(std::int64_t height)>;
 
 // The day begins at `day`, a midnight UTC. Nothing while its last block is not deep enough; the
-// times of some twenty blocks up to `tip` are asked for. Exhausted: more blocks than the limit.
+// times of some twenty blocks up to `tip` are asked for. At most fee_day_blocks_max, the first
+// ones.
 [[nodiscard]] Result<std::optional<HeightRange>> blocks_of_day(UnixTime day, std::int64_t tip,
                                                                const MedianTimeOf& median_time_of);
 

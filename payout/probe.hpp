@@ -35,7 +35,9 @@ struct Probe {
           wallet_full(alert(registry, "wallet_full")),
           payment_stuck(alert(registry, "payment_stuck")),
           deep_reorg(alert(registry, "deep_reorg")),
-          dgm_shares(alert(registry, "dgm_shares")) {}
+          dgm_shares(alert(registry, "dgm_shares")),
+          uncredited(alert(registry, "block_uncredited")),
+          pps_held_back(alert(registry, "pps_held_back")) {}
 
     metrics::Gauge leads;
     metrics::Counter passes;
@@ -59,6 +61,8 @@ struct Probe {
     metrics::Gauge payment_stuck;
     metrics::Gauge deep_reorg;
     metrics::Gauge dgm_shares;
+    metrics::Gauge uncredited;
+    metrics::Gauge pps_held_back;
 
   private:
     static metrics::Counter payments(metrics::Registry& registry, const char* what) {

@@ -186,6 +186,7 @@ Result<void> Worker::settle() {
         log::warn("miners are not paid as promised", {{"why", report.dgm_doubt}});
     }
     probe_.dgm_shares.set(report.dgm_doubt.empty() ? 0 : 1);
+    show_left_over(report);
     change_status([&](WorkerStatus& status) { status.settled = ended.steady; });
     for (const OurBlock& block : report.too_deep) {
         log::error("a block deeper than maturity has left the chain, payments are paused",
@@ -197,6 +198,21 @@ Result<void> Worker::settle() {
                                      {"taken_back", report.taken_back}});
     }
     return show_books();
+}
+
+// Each is told once.
+void Worker::show_left_over(const PassReport& report) {
+    if (report.pps_held_back && probe_.pps_held_back.value() == 0) {
+        log::warn("more is due per share than one posting takes");
+    }
+    probe_.pps_held_back.set(report.pps_held_back ? 1 : 0);
+    if (probe_.uncredited.value() == 0) {
+        for (const auto& block : report.uncredited) {
+            log::error("a block from before there was a payout is confirmed and never credited",
+                       {{"block", bitcoin::to_display_hex(block.hash)}, {"height", block.height}});
+        }
+    }
+    probe_.uncredited.set(report.uncredited.empty() ? 0 : 1);
 }
 
 Result<void> Worker::show_books() {

@@ -56,6 +56,7 @@ class Worker {
     void show_standing(Standing standing);
     [[nodiscard]] Result<void> ask_fee_day();
     void fee_day_told(UnixTime day, const Result<std::optional<FeeDay>>& fees);
+    void show_left_over(const PassReport& report);
     [[nodiscard]] Result<void> show_books();
     [[nodiscard]] Result<void> judge_reserve(Satoshi reserve);
     void fail(const Error& error);
