@@ -57,7 +57,7 @@ Result<void> with_fence(PayoutDesk& desk,
     payout::LeaseRepository leases(desk.connection, desk.chain());
     auto borrowed = borrow(leases, desk);
     if (!borrowed) return at_run_time(borrowed.error());
-    const auto done = body(borrowed.value().fence);
+    auto done = body(borrowed.value().fence);
     if (!borrowed.value().back) return done;
     // Nobody else takes it meanwhile; should this fail, a payout waits until it has lapsed.
     LODE_TRY(const auto row, leases.read());
