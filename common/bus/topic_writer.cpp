@@ -121,12 +121,12 @@ void TopicWriter::run() {
         const bool last = batch.last;
         if (!batch.records.empty() || !batch.positions.empty()) {
             auto published = write(batch);
+            show_lag();  // before anyone hears of it
             if (published) {
                 succeed(std::move(batch), std::move(published).value());
             } else {
                 fail(std::move(batch), published.error());
             }
-            show_lag();
         }
         if (last) return;
         if (clock_.steady_now() >= deletion_due_) delete_expired();
