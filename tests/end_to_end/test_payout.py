@@ -1,5 +1,5 @@
 """From shares to coins on the node's chain: credited, mature, paid, and equal to the books."""
-from paying import FEE_PPM, PAYOUT, balances, exported, lode, received
+from paying import COIN, FEE_PPM, PAYOUT, balances, exported, lode, received
 from waiting import eventually
 
 def accepted_blocks(pool):
