@@ -187,6 +187,15 @@ class Cluster:
                              if sample.startswith(f"{metric}{{") and label in sample)
         return found
 
+    def assigned(self, name):
+        """How many partitions of shares a sharelogger has; None while it does not answer."""
+        try:
+            found = self.metrics(name)
+        except OSError:
+            return None
+        return sum(value for sample, value in found.items()
+                   if sample.startswith("lode_partitions_assigned{"))
+
     def api(self, path):
         return json.loads(self.get(f"{self.facts['api']}/api/v1/{path}"),
                           parse_float=decimal.Decimal)

@@ -3,8 +3,8 @@ import chain
 from pool import run_lode
 from waiting import eventually
 
-SERVICES = ["gbtmaker", "jobmaker", "sserver", "blkmaker", "sharelogger", "poolwatcher",
-            "statshttpd"]
+SERVICES = ["gbtmaker", "jobmaker", "sserver", "blkmaker", "sharelogger", "payout",
+            "poolwatcher", "statshttpd"]
 
 
 def total(pool, table):

@@ -1,6 +1,5 @@
 """Blocks that lode-miner finds through the whole pool on a real regtest node."""
 import json
-from fractions import Fraction
 
 import chain
 from node import COINS

@@ -261,19 +261,9 @@ def test_with_mariadb_away_miners_work_on_and_live_data_go_on(cluster, miners):
 
 # sharelogger.
 
-def assigned(cluster, name):
-    """How many partitions it has; None while it does not answer."""
-    try:
-        samples = cluster.metrics(name)
-    except urllib.error.URLError:
-        return None
-    return sum(value for sample, value in samples.items()
-               if sample.startswith("lode_partitions_assigned{"))
-
-
 def wait_until_shared(cluster):
     names = cluster.parts("sharelogger")
-    eventually(lambda: [assigned(cluster, name) for name in names] ==
+    eventually(lambda: [cluster.assigned(name) for name in names] ==
                [PARTITIONS // 2, PARTITIONS // 2], "partitions shared by both", BACK_SECONDS)
 
 
@@ -282,7 +272,7 @@ def test_a_sharelogger_takes_over_from_another(cluster, miners, fault):
     wait_until_shared(cluster)
     first, second = cluster.parts("sharelogger")
     with outage(cluster, [first], SHARELOGGER_AWAY, fault) as begun:
-        eventually(lambda: assigned(cluster, second) == PARTITIONS, "all partitions at the other",
+        eventually(lambda: cluster.assigned(second) == PARTITIONS, "all partitions at the other",
                    TAKEOVER_MAX)
         print(f"taken over after {time.monotonic() - begun:.1f} s")
     wait_until_shared(cluster)

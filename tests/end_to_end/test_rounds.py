@@ -9,6 +9,7 @@ from waiting import eventually
 
 MINUTE_MS = 60_000
 BLOCKS = 60
+PARTITIONS = 12
 
 
 def all_cut(pool):
@@ -59,13 +60,19 @@ def test_two_shareloggers_that_come_and_go_cut_as_one(make_cluster, make_miner):
     def mine(blocks):
         wanted = own_blocks(cluster) + blocks
         eventually(lambda: own_blocks(cluster) >= wanted, f"{wanted} blocks", 120)
+
+    def wait_for_all(name):
+        eventually(lambda: cluster.assigned(name) == PARTITIONS, f"all partitions at {name}")
     mine(BLOCKS)
     # Its partitions go to the other in the middle of a minute, and back.
     cluster.kill("sharelogger")
+    wait_for_all("sharelogger-2")
     mine(BLOCKS)
     cluster.up("sharelogger")
     mine(BLOCKS)
     cluster.stop("sharelogger-2")
+    wait_for_all("sharelogger")
+    mine(BLOCKS)
     cluster.up("sharelogger-2")
     assert [miner.stop() for miner in miners] == [0, 0]
     shares = cluster.wait_until_counted()
