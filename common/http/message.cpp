@@ -49,6 +49,16 @@ std::string base64(std::string_view text) {
     return encoded;
 }
 
+// Of a path whose escapes are whole; what stands before the first slash is nothing.
+std::vector<std::string> segments_of(std::string_view path) {
+    std::vector<std::string> segments;
+    for (auto slash = path.find('/'); slash != path.npos; slash = path.find('/')) {
+        path.remove_prefix(slash + 1);
+        segments.push_back(*percent_decode(path.substr(0, path.find('/')), Plus::is_plus));
+    }
+    return segments;
+}
+
 }  // namespace
 
 Secret basic_authorization(const Secret& credentials) {
@@ -79,7 +89,7 @@ std::optional<Target> parse_target(std::string_view target) {
     const auto mark = target.find('?');
     auto path = percent_decode(target.substr(0, mark), Plus::is_plus);
     if (!path) return std::nullopt;
-    Target parsed{std::move(*path), {}};
+    Target parsed{std::move(*path), segments_of(target.substr(0, mark)), {}};
     std::string_view rest = mark == target.npos ? std::string_view() : target.substr(mark + 1);
     while (!rest.empty()) {
         const std::string_view pair = rest.substr(0, rest.find('&'));

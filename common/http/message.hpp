@@ -7,6 +7,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "common/base/secret.hpp"
 
@@ -20,6 +22,8 @@ struct Response {
     int status = 200;
     std::string body;
     std::string content_type = "application/json";
+    // Further fields, names as they are sent; only a server reads them.
+    std::vector<std::pair<std::string, std::string>> fields{};
 };
 
 // {"error":"…"} with the status.
@@ -28,10 +32,12 @@ struct Response {
 // The authorization field of basic authentication (RFC 7617) for "user:password".
 [[nodiscard]] Secret basic_authorization(const Secret& credentials);
 
-// A target's parts with %xx and (in the query) + decoded. A name without = has an empty value; of
-// a name given twice the last counts. Empty when an escape is broken.
+// A target's parts with %xx and (in the query) + decoded. `segments` is the path cut at its slashes
+// before it was decoded: "/a/b%2Fc" has "a" and "b/c". A name without = has an empty value; of a
+// name given twice the last counts. Empty when an escape is broken.
 struct Target {
     std::string path;
+    std::vector<std::string> segments;
     std::map<std::string, std::string, std::less<>> query;
 };
 [[nodiscard]] std::optional<Target> parse_target(std::string_view target);

@@ -6,17 +6,68 @@
 
 namespace lode::http {
 
+namespace {
+
+using Methods = std::map<Method, Handler>;
+
+struct Pattern {
+    std::vector<std::string> segments;
+    Methods methods;
+};
+
+bool is_name(std::string_view segment) {
+    return segment.starts_with('{') && segment.ends_with('}');
+}
+
+// What the names of the pattern stand for in a path; none where it does not fit.
+std::optional<std::map<std::string, std::string, std::less<>>> match(
+    const std::vector<std::string>& pattern, const std::vector<std::string>& path) {
+    if (pattern.size() != path.size()) return std::nullopt;
+    std::map<std::string, std::string, std::less<>> parameters;
+    for (std::size_t i = 0; i < path.size(); ++i) {
+        if (!is_name(pattern[i])) {
+            if (pattern[i] != path[i]) return std::nullopt;
+        } else {
+            if (path[i].empty()) return std::nullopt;
+            parameters.emplace(pattern[i].substr(1, pattern[i].size() - 2), path[i]);
+        }
+    }
+    return parameters;
+}
+
+}  // namespace
+
 struct Router::Table {
     std::shared_mutex mutex;
     Routes routes = Routes::complete;
-    std::map<std::string, std::map<Method, Handler>, std::less<>> paths;
+    std::map<std::string, Methods, std::less<>> paths;  // without names
+    std::map<std::string, Pattern, std::less<>> patterns;
+
+    Methods& methods_of(const std::string& path) {
+        if (path.find('{') == path.npos) return paths[path];
+        Pattern& pattern = patterns[path];
+        pattern.segments = parse_target(path)->segments;
+        return pattern.methods;
+    }
+    // Fills in the request's parameters; null for an unknown path.
+    const Methods* find(Request& request) const {
+        const auto exact = paths.find(request.path);
+        if (exact != paths.end()) return &exact->second;
+        for (const auto& [path, pattern] : patterns) {
+            if (auto parameters = match(pattern.segments, request.segments)) {
+                request.parameters = std::move(*parameters);
+                return &pattern.methods;
+            }
+        }
+        return nullptr;
+    }
 };
 
 Router::Router() : table_(std::make_shared<Table>()) {}
 
 void Router::add(Method method, std::string_view path, Handler handler) {
     const std::unique_lock lock(table_->mutex);
-    auto& methods = table_->paths[prefix_ + std::string(path)];
+    auto& methods = table_->methods_of(prefix_ + std::string(path));
     const bool added = methods.emplace(method, std::move(handler)).second;
     LODE_ASSERT(added);
 }
@@ -32,19 +83,19 @@ Router Router::under(std::string_view prefix) const {
     return inner;
 }
 
-void Router::handle(const Request& request, Responder responder) const {
+void Router::handle(Request request, Responder responder) const {
     Handler handler;
     {
         const std::shared_lock lock(table_->mutex);
-        const auto path = table_->paths.find(request.path);
-        if (path == table_->paths.end()) {
+        const Methods* const methods = table_->find(request);
+        if (methods == nullptr) {
             responder.send(table_->routes == Routes::awaited
                                ? error_response(503, "services start")
                                : error_response(404, "there is nothing at this path"));
             return;
         }
-        const auto method = path->second.find(request.method);
-        if (method == path->second.end()) {
+        const auto method = methods->find(request.method);
+        if (method == methods->end()) {
             responder.send(error_response(405, "this path has other methods"));
             return;
         }

@@ -4,6 +4,7 @@
 
 #include <pthread.h>
 
+#include <algorithm>
 #include <atomic>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -61,10 +62,34 @@ std::optional<Method> to_method(beast::http::verb verb) {
     }
 }
 
+// Empty for one that has gone already.
+std::string address_of(const tcp::socket& socket) {
+    error_code error;
+    const auto endpoint = socket.remote_endpoint(error);
+    return error ? std::string() : endpoint.address().to_string();
+}
+
+std::map<std::string, std::string, std::less<>> fields_of(
+    const beast::http::request<beast::http::string_body>& message) {
+    std::map<std::string, std::string, std::less<>> fields;
+    for (const auto& field : message) {
+        if (field.name() == beast::http::field::authorization) continue;
+        std::string name(field.name_string());
+        std::ranges::transform(name, name.begin(), [](char c) {
+            return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+        });
+        fields.insert_or_assign(std::move(name), std::string(field.value()));
+    }
+    return fields;
+}
+
 class Session : public std::enable_shared_from_this<Session> {
   public:
     Session(Shared& shared, tcp::socket socket)
-        : shared_(shared), stream_(std::move(socket)), handler_timer_(stream_.get_executor()) {
+        : shared_(shared),
+          peer_(address_of(socket)),
+          stream_(std::move(socket)),
+          handler_timer_(stream_.get_executor()) {
         ++shared_.connections;
     }
     ~Session() { --shared_.connections; }
@@ -83,6 +108,7 @@ class Session : public std::enable_shared_from_this<Session> {
     void linger();
 
     Shared& shared_;
+    const std::string peer_;
     beast::tcp_stream stream_;
     asio::steady_timer handler_timer_;
     beast::flat_buffer buffer_;
@@ -169,13 +195,17 @@ void Session::dispatch() {
     if (!method) return responder.send(error_response(405, "this method is not known here"));
     auto target = parse_target({message.target().data(), message.target().size()});
     if (!target) return responder.send(error_response(400, "a broken escape in the target"));
-    const Request request{.method = *method,
-                          .path = std::move(target->path),
-                          .query = std::move(target->query),
-                          .body = std::move(message.body()),
-                          .content_type = message[beast::http::field::content_type],
-                          .authorization = Secret(message[beast::http::field::authorization])};
-    shared_.router.handle(request, responder);
+    Request request{.method = *method,
+                    .path = std::move(target->path),
+                    .segments = std::move(target->segments),
+                    .query = std::move(target->query),
+                    .parameters = {},
+                    .fields = fields_of(message),
+                    .peer = peer_,
+                    .body = std::move(message.body()),
+                    .content_type = message[beast::http::field::content_type],
+                    .authorization = Secret(message[beast::http::field::authorization])};
+    shared_.router.handle(std::move(request), responder);
 }
 
 void Session::refuse(int status, std::string_view message) {
@@ -192,6 +222,7 @@ void Session::write(Response response) {
     handler_timer_.cancel();
     outgoing_ = Outgoing(static_cast<beast::http::status>(response.status), 11);
     outgoing_.set(beast::http::field::content_type, response.content_type);
+    for (const auto& [name, value] : response.fields) outgoing_.set(name, value);
     outgoing_.keep_alive(keep_alive_);
     outgoing_.body() = std::move(response.body);
     outgoing_.prepare_payload();

@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "common/base/clock.hpp"
 #include "common/base/result.hpp"
@@ -19,7 +20,13 @@ namespace lode::http {
 struct Request {
     Method method = Method::get;
     std::string path;                                       // decoded
+    std::vector<std::string> segments;                      // of the path, each decoded
     std::map<std::string, std::string, std::less<>> query;  // decoded
+    // What stood in place of each {name} of the route's path, decoded; never empty.
+    std::map<std::string, std::string, std::less<>> parameters;
+    // By lower-case name; of a field given twice the last counts. Not the authorization.
+    std::map<std::string, std::string, std::less<>> fields;
+    std::string peer;  // numeric address of the other end
     std::string body;
     std::string content_type;
     Secret authorization;  // the whole field: scheme and credentials
@@ -41,8 +48,9 @@ class Responder {
 // which answers later.
 using Handler = std::function<void(const Request&, Responder)>;
 
-// Exact path and method to handler. Copies share one table; routes may be added at any time, from
-// any thread. An unknown path is answered 404, or 503 while routes are still awaited; another
+// Path and method to handler. A segment of the path that is a {name} takes any text but the empty
+// one; a path without one comes first. Copies share one table; routes may be added at any time,
+// from any thread. An unknown path is answered 404, or 503 while routes are still awaited; another
 // method on a known path 405.
 class Router {
   public:
@@ -58,7 +66,7 @@ class Router {
     // The same table with `prefix` put before every path added through it.
     [[nodiscard]] Router under(std::string_view prefix) const;
 
-    void handle(const Request& request, Responder responder) const;
+    void handle(Request request, Responder responder) const;
 
   private:
     struct Table;

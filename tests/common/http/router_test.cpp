@@ -51,6 +51,33 @@ TEST_CASE("another method on a known path is answered 405") {
     CHECK(fixture.ask({.method = Method::remove, .target = "/x"}).status == 405);
 }
 
+TEST_CASE("a name in a path takes one segment, decoded, and is told to the handler") {
+    Fixture fixture;
+    fixture.router.add(Method::get, "/users/{user}/workers/{worker}",
+                       [](const Request& request, const Responder& responder) {
+                           responder.send({.body = request.parameters.at("user") + "|" +
+                                                   request.parameters.at("worker")});
+                       });
+    fixture.router.add(Method::get, "/users/{user}", says("a user"));
+    fixture.router.add(Method::get, "/users/all", says("all of them"));
+    CHECK(fixture.ask({.target = "/users/a%2Fb/workers/rig%201"}).body == "a/b|rig 1");
+    CHECK(fixture.ask({.target = "/users/%2E%2E"}).body == "a user");
+    CHECK(fixture.ask({.target = "/users/all"}).body == "all of them");
+    CHECK(fixture.ask({.method = Method::post, .target = "/users/x"}).status == 405);
+    CHECK(fixture.ask({.target = "/users/"}).status == 404);
+    CHECK(fixture.ask({.target = "/users/x/"}).status == 404);
+    CHECK(fixture.ask({.target = "/users/x/workers"}).status == 404);
+}
+
+TEST_CASE("a handler sees the fields and the address of the other end") {
+    Fixture fixture;
+    fixture.router.add(Method::get, "/x", [](const Request& request, const Responder& responder) {
+        responder.send({.body = request.peer + " " + request.fields.at("host")});
+    });
+    CHECK(fixture.ask({.target = "/x"}).body ==
+          "127.0.0.1 127.0.0.1:" + std::to_string(fixture.server.port()));
+}
+
 TEST_CASE("a router under a prefix adds to the same table") {
     Fixture fixture;
     fixture.router.under("/blkmaker").add(Method::get, "/v1/solved", says("here"));
