@@ -5,10 +5,6 @@
 
 namespace lode::statshttpd {
 
-Result<std::int64_t> HistoryRepository::schema_version() {
-    return db::schema_version(db_);
-}
-
 Result<BlocksPage> HistoryRepository::blocks(const BlocksQuery& query) {
     // An empty state stands for all: no state has that name.
     const std::string state = query.state.value_or("");

@@ -13,10 +13,9 @@ namespace lode::statshttpd {
 
 class HistoryRepository {
   public:
-    HistoryRepository(db::Connection connection, std::string chain)
-        : db_(std::move(connection)), chain_(std::move(chain)) {}
-
-    [[nodiscard]] Result<std::int64_t> schema_version();
+    // The connection outlives it.
+    HistoryRepository(db::Connection& connection, std::string chain)
+        : db_(connection), chain_(std::move(chain)) {}
 
     // Newest first.
     [[nodiscard]] Result<BlocksPage> blocks(const BlocksQuery& query);
@@ -25,7 +24,7 @@ class HistoryRepository {
     [[nodiscard]] Result<std::map<UnixTime, Sum>> sums(UnixTime from, UnixTime to);
 
   private:
-    db::Connection db_;
+    db::Connection& db_;
     std::string chain_;
 };
 

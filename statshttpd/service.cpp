@@ -1,5 +1,5 @@
 // Joins bus, database and HTTP to the live windows. Live data is touched on the service's loop
-// only; requests come from the server's thread and history from the reader's.
+// only; requests come from the server's thread and history from the database's.
 #include "statshttpd/service.hpp"
 
 #include "common/base/log.hpp"
@@ -7,8 +7,8 @@
 #include "common/messages/job.pb.h"
 #include "common/messages/share.pb.h"
 #include "statshttpd/config.hpp"
-#include "statshttpd/history_reader.hpp"
-#include "statshttpd/probe.hpp"
+#include "statshttpd/history_repository.hpp"
+#include "statshttpd/routes/site.hpp"
 
 namespace lode::statshttpd {
 namespace {
@@ -24,27 +24,24 @@ constexpr auto look_interval = std::chrono::seconds(10);
 // The database gives up after 5 s in line and 5 s of a busy file.
 constexpr auto answer_time = std::chrono::seconds(15);
 
-// What is wrong with the database is the operator's business and stands in the log.
-http::Response answer_to(const Error& error) {
-    if (error.code == ErrorCode::malformed) return http::error_response(400, error.context);
-    const bool busy = error.code == ErrorCode::exhausted;
-    return http::error_response(503, busy ? error.context : "the database does not answer");
-}
-
 class Statshttpd final : public runtime::Service {
   public:
     Statshttpd(runtime::Context& context, Config config)
         : context_(context),
           config_(std::move(config)),
           probe_(context.metrics),
-          started_(context.clock.steady_now()),
           since_(std::chrono::floor<SeedSlots>(context.clock.unix_now() - replay_time)),
           windows_(since_),
-          history_(std::in_place,
-                   HistoryReader::Options{.database = context.pool.database,
-                                          .data_folder = context.pool.data_dir.string(),
-                                          .chain = context.pool.chain().name},
-                   context.clock) {}
+          database_(
+              {.database = context.pool.database, .data_folder = context.pool.data_dir.string()},
+              context.clock),
+          site_{.context = context_,
+                .config = config_,
+                .probe = probe_,
+                .database = database_,
+                .windows = windows_,
+                .live = live_,
+                .started = context.clock.steady_now()} {}
 
     Result<void> start() override;
     void stop(std::function<void()> stopped) override;
@@ -52,21 +49,14 @@ class Statshttpd final : public runtime::Service {
 
   private:
     Result<void> open_consumers();
-    [[nodiscard]] http::Router routes();
-
     void shares_arrived(const std::vector<bus::Record<v1::Share>>& records);
     template <class T>
     void take_all(const std::vector<bus::Record<T>>& records);
     void look();
 
-    void answer_pool(const http::Request& request, const http::Responder& responder);
-    void answer_workers(const http::Request& request, const http::Responder& responder);
-    void answer_blocks(const http::Request& request, const http::Responder& responder);
-
     runtime::Context& context_;
     const Config config_;
     Probe probe_;
-    const SteadyTime started_;
     const UnixTime since_;
     LiveWindows windows_;
     LivePool live_;
@@ -75,16 +65,19 @@ class Statshttpd final : public runtime::Service {
     std::optional<bus::Consumer<v1::JobMessage>> jobs_;
     std::optional<bus::Consumer<v1::BlockEvent>> blocks_;
     std::unique_ptr<Timer> looking_;
-    std::optional<HistoryReader> history_;
+    DatabaseThread database_;
+    Site site_;
     std::optional<http::Server> server_;
 };
 
 Result<void> Statshttpd::start() {
+    http::Router router;
+    add_pool_routes(router, site_);
     LODE_TRY(auto server, http::Server::start({.address = config_.address,
                                                .port = config_.port,
                                                .body_max = 16 * 1024,  // no method here wants one
                                                .handler_timeout = answer_time},
-                                              routes()));
+                                              std::move(router)));
     server_.emplace(std::move(server));
     log::info("API open", {{"address", config_.address}, {"port", server_->port()}});
     LODE_TRY_VOID(open_consumers());
@@ -96,16 +89,15 @@ Result<void> Statshttpd::start() {
 void Statshttpd::stop(std::function<void()> stopped) {
     looking_.reset();
     server_.reset();
-    history_.reset();
     shares_.reset();
     jobs_.reset();
     blocks_.reset();
-    // After what the server and the reader have posted.
+    // After what the server has posted.
     context_.loop.post(std::move(stopped));
 }
 
 runtime::Health Statshttpd::health() const {
-    if (history_ && history_->ready()) return {runtime::Readiness::ready, {}};
+    if (database_.ready()) return {runtime::Readiness::ready, {}};
     return {runtime::Readiness::not_ready, "the database does not answer; live data is served"};
 }
 
@@ -161,70 +153,20 @@ void Statshttpd::take_all(const std::vector<bus::Record<T>>& records) {
 void Statshttpd::look() {
     windows_.forget_old(context_.clock.unix_now());
     probe_.workers.set(windows_.tracked());
-    if (seeded_) return history_->look();
-    history_->sums(since_ - std::chrono::hours(24), since_, [this](auto sums) {
-        context_.loop.post([this, sums = std::move(sums)] {
-            if (!sums) return probe_.history_failures.increment();
-            if (seeded_) return;
-            windows_.seed(sums.value());
-            seeded_ = true;
+    if (seeded_) return database_.look();
+    using Sums = std::map<UnixTime, Sum>;
+    database_.ask<Sums>(
+        [chain = context_.pool.chain().name, until = since_](db::Connection& connection) {
+            return HistoryRepository(connection, chain).sums(until - std::chrono::hours(24), until);
+        },
+        [this](const Result<Sums>& sums) {
+            context_.loop.post([this, sums] {
+                if (!sums) return probe_.history_failures.increment();
+                if (seeded_) return;
+                windows_.seed(sums.value());
+                seeded_ = true;
+            });
         });
-    });
-}
-
-// ---- requests ------------------------------------------------------------------------------
-
-http::Router Statshttpd::routes() {
-    http::Router router;
-    const auto on_loop = [this](auto answer) {
-        return [this, answer](const http::Request& request, const http::Responder& responder) {
-            context_.loop.post(
-                [this, answer, request, responder] { (this->*answer)(request, responder); });
-        };
-    };
-    router.add(http::Method::get, "/api/v1/pool", on_loop(&Statshttpd::answer_pool));
-    router.add(http::Method::get, "/api/v1/workers", on_loop(&Statshttpd::answer_workers));
-    router.add(http::Method::get, "/api/v1/blocks", on_loop(&Statshttpd::answer_blocks));
-    return router;
-}
-
-void Statshttpd::answer_pool(const http::Request& request, const http::Responder& responder) {
-    const auto query = parse_pool_query(request.query);
-    if (!query) return responder.send(answer_to(query.error()));
-    const UnixTime now = context_.clock.unix_now();
-    const config::ChainConfig& chain = context_.pool.chain();
-    const auto uptime = context_.clock.steady_now() - started_;
-    responder.send(
-        {.body = to_json({.chain = chain.name,
-                          .coin = chain.coin,
-                          .network = chain.network,
-                          .rates = windows_.pool(now),
-                          .active = windows_.active(now),
-                          .job = live_.job(),
-                          .last_block = live_.last_block(),
-                          .now = now,
-                          .uptime = std::chrono::floor<std::chrono::milliseconds>(uptime)})});
-}
-
-void Statshttpd::answer_workers(const http::Request& request, const http::Responder& responder) {
-    const auto query = parse_workers_query(request.query);
-    if (!query) return responder.send(answer_to(query.error()));
-    const auto& [page, user] = query.value();
-    const auto workers = windows_.workers(
-        {.user = user, .offset = page.offset, .limit = page.limit}, context_.clock.unix_now());
-    responder.send({.body = to_json(workers, page)});
-}
-
-void Statshttpd::answer_blocks(const http::Request& request, const http::Responder& responder) {
-    const auto query = parse_blocks_query(request.query);
-    if (!query) return responder.send(answer_to(query.error()));
-    if (!history_) return responder.send(http::error_response(503, "the API is being closed"));
-    history_->blocks(query.value(), [probe = probe_, responder, page = query.value().page](
-                                        const Result<BlocksPage>& blocks) mutable {
-        if (blocks) return responder.send({.body = to_json(blocks.value(), page)});
-        probe.history_failures.increment();
-        responder.send(answer_to(blocks.error()));
-    });
 }
 
 }  // namespace

@@ -13,6 +13,7 @@
 #include "common/db/db.hpp"
 #include "common/db/dialect.hpp"
 #include "common/db/money_schema.hpp"
+#include "common/db/site_schema.hpp"
 
 namespace lode::db {
 namespace {
@@ -175,8 +176,8 @@ constexpr std::array<std::string_view, 6> version_2{lease_table,       audit_log
                                                     worker_hour_table, worker_hour_by_time,
                                                     worker_day_table,  user_bucket_by_time};
 
-const std::array<std::span<const std::string_view>, 3> versions{version_1, version_2,
-                                                                money_schema()};
+const std::array<std::span<const std::string_view>, 4> versions{version_1, version_2,
+                                                                money_schema(), site_schema()};
 
 constexpr std::string_view version_table =
     "CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL)";

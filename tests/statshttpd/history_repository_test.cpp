@@ -8,9 +8,14 @@ using namespace lode::statshttpd;
 
 namespace {
 
-HistoryRepository repository_of(const test::History& history) {
-    return {history.open(), "btc"};
-}
+// The repository and the connection that it is used over.
+struct Repository {
+    explicit Repository(const test::History& history, const std::string& chain = "btc")
+        : connection(history.open()), repository(connection, chain) {}
+    HistoryRepository* operator->() { return &repository; }
+    db::Connection connection;
+    HistoryRepository repository;
+};
 
 std::vector<std::uint32_t> heights(const BlocksPage& page) {
     std::vector<std::uint32_t> heights;
@@ -28,7 +33,7 @@ TEST_CASE("blocks come newest first, each with the answers of its nodes", "[data
     history.add_block(11, 2, "accepted");
     history.add_answer(2, "http://b", "inconclusive");
     history.add_answer(2, "http://a", "accepted");
-    const auto page = repository_of(history).blocks({}).value();
+    const auto page = Repository(history)->blocks({}).value();
     CHECK(page.total == 2);
     REQUIRE(heights(page) == Heights{11, 10});
     const Block& block = page.rows[0];
@@ -53,7 +58,7 @@ TEST_CASE("a page is so many blocks, however many nodes answered", "[database]")
         history.add_answer(name, "http://a", "accepted");
         history.add_answer(name, "http://b", "accepted");
     }
-    const auto page = repository_of(history).blocks({.page = {.limit = 2, .offset = 1}}).value();
+    const auto page = Repository(history)->blocks({.page = {.limit = 2, .offset = 1}}).value();
     CHECK(page.total == 5);
     CHECK(heights(page) == Heights{4, 3});
     CHECK(page.rows[1].answers.size() == 2);
@@ -63,7 +68,7 @@ TEST_CASE("two blocks of one height are two blocks, the later first", "[database
     const test::History history;
     history.add_block(10, 1, "orphaned");
     history.add_block(10, 2, "accepted");
-    const auto page = repository_of(history).blocks({}).value();
+    const auto page = Repository(history)->blocks({}).value();
     REQUIRE(page.rows.size() == 2);
     CHECK(page.rows[0].state == "accepted");
 }
@@ -72,7 +77,7 @@ TEST_CASE("a state filters page and total", "[database]") {
     const test::History history;
     history.add_block(10, 1, "orphaned");
     history.add_block(11, 2, "accepted");
-    const auto page = repository_of(history).blocks({.page = {}, .state = "orphaned"}).value();
+    const auto page = Repository(history)->blocks({.page = {}, .state = "orphaned"}).value();
     CHECK(page.total == 1);
     CHECK(heights(page) == Heights{10});
 }
@@ -80,7 +85,7 @@ TEST_CASE("a state filters page and total", "[database]") {
 TEST_CASE("another chain's blocks are not ours", "[database]") {
     const test::History history;
     history.add_block(10, 1, "accepted");
-    CHECK(HistoryRepository(history.open(), "ltc").blocks({}).value().total == 0);
+    CHECK(Repository(history, "ltc")->blocks({}).value().total == 0);
 }
 
 TEST_CASE("sums are over workers and partitions, by bucket, within the time asked for",
@@ -105,7 +110,7 @@ TEST_CASE("sums are over workers and partitions, by bucket, within the time aske
     bucket(1, 0, 0);
     bucket(1, 1'800'000, 0);
     const auto sums =
-        repository_of(history).sums(from_unix_ms(600'000), from_unix_ms(1'800'000)).value();
+        Repository(history)->sums(from_unix_ms(600'000), from_unix_ms(1'800'000)).value();
     const std::uint64_t each = (1ULL << 40) + 7;
     CHECK(sums == std::map<UnixTime, Sum>{{from_unix_ms(600'000), {bitcoin::Work(0, 3 * each), 6}},
                                           {from_unix_ms(1'200'000), {bitcoin::Work(0, each), 2}}});

@@ -58,8 +58,10 @@ SERVICE_ADAPTERS = {
     "sharelogger/sum_repository",    # sums as recompute compares them
     "sharelogger/user_rows",         # sums of users as rows
     "sharelogger/worker_rows",       # sums of workers as rows
-    "statshttpd/history_reader",     # the database on a thread of its own
+    "statshttpd/database_thread",    # the database on a thread of its own
     "statshttpd/history_repository",  # the rows it shows
+    "statshttpd/routes/pool_routes",  # requests about the pool
+    "statshttpd/routes/site",        # requests to where their data is
     "sserver/defence",             # bans to the loops, the log and the bus
     "sserver/doors",               # the ports that miners come in by
     "sserver/job_feed",            # jobs from the bus and POST /v1/job

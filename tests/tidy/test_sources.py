@@ -18,6 +18,7 @@ REASONS = {
     "jobmaker/publisher.cpp": "hands messages to the bus and nodes; run by tests/end_to_end",
     "common/db/dialect.cpp": "by statement_test and migrations_test",
     "common/db/money_schema.cpp": "by migrations_test",
+    "common/db/site_schema.cpp": "by migrations_test",
     "common/db/row.cpp": "by connection_test",
     "payout/settlement/pps_repository.cpp": "by work_settler_test",
     "sharelogger/archive_frame.cpp": "by archive_test",
@@ -34,6 +35,8 @@ REASONS = {
     "sserver/lane.cpp": "by service_test, which runs the whole server",
     "sserver/lanes.cpp": "by service_test, which runs the whole server",
     "sserver/solved_ways.cpp": "by service_test, which runs the whole server",
+    "statshttpd/routes/site.cpp": "by service_test, which asks the whole service",
+    "statshttpd/routes/pool_routes.cpp": "by service_test, which asks the whole service",
     "sharelogger/counted_share.cpp": "by partition_account_test",
 }
 # File names that mean the same in every service.

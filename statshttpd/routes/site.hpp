@@ -1,0 +1,52 @@
+// What every group of routes is given, and how its handlers come to where their data is.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "common/http/server.hpp"
+#include "common/runtime/service.hpp"
+#include "statshttpd/config.hpp"
+#include "statshttpd/database_thread.hpp"
+#include "statshttpd/live_pool.hpp"
+#include "statshttpd/live_windows.hpp"
+#include "statshttpd/probe.hpp"
+
+namespace lode::statshttpd {
+
+// Outlives the routes. The live parts are touched on the service's loop only.
+struct Site {
+    runtime::Context& context;
+    const Config& config;
+    Probe& probe;
+    DatabaseThread& database;
+    LiveWindows& windows;
+    LivePool& live;
+    SteadyTime started;
+};
+
+// Malformed is a 400 with its words, rejected a 404, conflict a 409, exhausted a 503; any other is
+// a 503 that does not say what is wrong with the database: that is the operator's and in the log.
+[[nodiscard]] http::Response answer_to(const Error& error);
+
+using LoopHandler = std::function<void(const http::Request&, const http::Responder&)>;
+// Runs on the service's loop, where the live data is.
+[[nodiscard]] http::Handler on_loop(const Site& site, LoopHandler handler);
+
+// Asks the database and answers with what `body` makes of it, or with the error.
+template <class T>
+void answer_from_database(const Site& site, const http::Responder& responder,
+                          DatabaseThread::Query<T> query,
+                          std::function<std::string(const T&)> body) {
+    site.database.ask<T>(std::move(query), [probe = site.probe, responder, body = std::move(body)](
+                                               const Result<T>& found) mutable {
+        if (found) return responder.send({.body = body(found.value())});
+        if (found.error().code != ErrorCode::rejected) probe.history_failures.increment();
+        responder.send(answer_to(found.error()));
+    });
+}
+
+// The groups; each adds its paths.
+void add_pool_routes(http::Router& router, Site& site);
+
+}  // namespace lode::statshttpd
