@@ -67,6 +67,9 @@ void Follower::end_calls() {
 }
 
 void Follower::tick() {
+    // Here rather than at each action: after a re-org of thousands of blocks that takes seconds.
+    std::erase_if(hex_, [this](const auto& one) { return !book_.follows(one.first); });
+    probe_.followed.set(book_.size());
     probe_.rows_waiting.set(rows_->waiting());
     for (std::size_t i = 0; i < nodes_.size(); ++i) {
         nodes_[i]->ask_tip([this, i](const Result<NodeTip>& tip) {
@@ -90,8 +93,6 @@ void Follower::perform(const BookActions& actions) {
     for (const BookAction& action : actions) {
         std::visit([this](const auto& one) { perform(one); }, action);
     }
-    std::erase_if(hex_, [this](const auto& one) { return !book_.follows(one.first); });
-    probe_.followed.set(book_.size());
 }
 
 void Follower::perform(const SubmitBlock& action) {
