@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <initializer_list>
 
 namespace lode::statshttpd {
 namespace {
@@ -13,11 +12,7 @@ constexpr std::array<std::string_view, 6> states{"found",    "submitted", "accep
                                                  "rejected", "confirmed", "orphaned"};
 constexpr std::size_t user_name_max = 128;
 
-struct Range {
-    std::size_t min;
-    std::size_t max;
-    std::size_t fallback;
-};
+}  // namespace
 
 Result<void> refuse_unknown(const Query& query, std::initializer_list<std::string_view> known) {
     for (const auto& [name, value] : query) {
@@ -32,7 +27,7 @@ Result<void> refuse_unknown(const Query& query, std::initializer_list<std::strin
     return success();
 }
 
-Result<std::size_t> number(const Query& query, std::string_view name, const Range& range) {
+Result<std::size_t> number_of(const Query& query, std::string_view name, const NumberRange& range) {
     const auto found = query.find(name);
     if (found == query.end()) return range.fallback;
     const std::string& text = found->second;
@@ -45,14 +40,12 @@ Result<std::size_t> number(const Query& query, std::string_view name, const Rang
                                              std::to_string(range.max));
 }
 
-Result<Page> page_of(const Query& query) {
+Result<Page> page_of(const Query& query, std::size_t offset_max) {
     Page page;
-    LODE_TRY(page.limit, number(query, "limit", {1, Page::limit_max, Page::limit_default}));
-    LODE_TRY(page.offset, number(query, "offset", {0, Page::offset_max, 0}));
+    LODE_TRY(page.limit, number_of(query, "limit", {1, Page::limit_max, Page::limit_default}));
+    LODE_TRY(page.offset, number_of(query, "offset", {0, offset_max, 0}));
     return page;
 }
-
-}  // namespace
 
 Result<void> parse_pool_query(const Query& query) {
     return refuse_unknown(query, {});

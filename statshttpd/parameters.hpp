@@ -1,9 +1,12 @@
 // What a request asks for, from its query.
 #pragma once
 
+#include <cstddef>
+#include <initializer_list>
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "common/base/result.hpp"
 
@@ -32,7 +35,19 @@ struct BlocksQuery {
     std::optional<std::string> state;
 };
 
-// Malformed says in one line which parameter is wrong and what is allowed.
+// What parsers of a group's parameters are made of. Malformed says in one line which parameter is
+// wrong and what is allowed.
+[[nodiscard]] Result<void> refuse_unknown(const Query& query,
+                                          std::initializer_list<std::string_view> known);
+struct NumberRange {
+    std::size_t min;
+    std::size_t max;
+    std::size_t fallback;  // where the parameter is missing
+};
+[[nodiscard]] Result<std::size_t> number_of(const Query& query, std::string_view name,
+                                            const NumberRange& range);
+[[nodiscard]] Result<Page> page_of(const Query& query, std::size_t offset_max = Page::offset_max);
+
 [[nodiscard]] Result<void> parse_pool_query(const Query& query);
 [[nodiscard]] Result<WorkersQuery> parse_workers_query(const Query& query);
 [[nodiscard]] Result<BlocksQuery> parse_blocks_query(const Query& query);
