@@ -1,17 +1,12 @@
 // Hash rates are JSON integers of any size, work is decimal text, hashes are in display order.
 #include "statshttpd/answers.hpp"
 
-#include "common/json/writer.hpp"
 #include "common/stratum/fields.hpp"
 
 namespace lode::statshttpd {
 namespace {
 
 using json::Writer;
-
-void write_rate(Writer& writer, std::string_view name, const Measured& measured) {
-    writer.key(name).decimal(hashrate(measured));
-}
 
 void write_job(Writer& writer, const std::optional<CurrentJob>& job, UnixTime now) {
     writer.key("job");
@@ -42,11 +37,24 @@ void write_last_block(Writer& writer, const std::optional<LastBlock>& block) {
         .end();
 }
 
+}  // namespace
+
 void write_page(Writer& writer, std::int64_t total, const Page& page) {
     writer.field("total", total).field("limit", page.limit).field("offset", page.offset);
 }
 
-}  // namespace
+void write_rate(Writer& writer, std::string_view name, const Measured& measured) {
+    writer.key(name).decimal(hashrate(measured));
+}
+
+void write_time(Writer& writer, std::string_view name, std::optional<UnixTime> time) {
+    writer.key(name);
+    if (!time) {
+        writer.value(nullptr);
+        return;
+    }
+    writer.value(to_unix_ms(*time));
+}
 
 std::string to_json(const PoolAnswer& pool) {
     Writer writer;

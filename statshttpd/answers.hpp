@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "common/bitcoin/amount.hpp"
+#include "common/json/writer.hpp"
 #include "statshttpd/live_pool.hpp"
 #include "statshttpd/live_windows.hpp"
 #include "statshttpd/parameters.hpp"
@@ -47,6 +48,11 @@ struct BlocksPage {
     std::int64_t total = 0;  // that fit the filter
     std::vector<Block> rows;
 };
+
+// Parts that answers share.
+void write_page(json::Writer& writer, std::int64_t total, const Page& page);
+void write_rate(json::Writer& writer, std::string_view name, const Measured& measured);
+void write_time(json::Writer& writer, std::string_view name, std::optional<UnixTime> time);
 
 [[nodiscard]] std::string to_json(const PoolAnswer& pool);
 [[nodiscard]] std::string to_json(const WorkerPage& workers, const Page& page);

@@ -47,6 +47,9 @@ class DatabaseThread {
     // Finds out whether the database is there.
     void look();
 
+    // From another thread: waits for the query that runs; what waits behind it is never answered.
+    void stop() { loop_.stop(); }
+
     // Whether the last thing asked of the database was answered.
     [[nodiscard]] bool ready() const { return ready_; }
 

@@ -1,14 +1,37 @@
-// One ring for the last hour and one for the last day; two small ones a worker.
+// One ring for the last hour and one for the last day; two small ones a user and a worker.
 #include "statshttpd/live_windows.hpp"
 
-#include <iterator>
+#include <algorithm>
+#include <ranges>
+#include <span>
 
 namespace lode::statshttpd {
 
 using std::chrono::hours;
 using std::chrono::minutes;
 
+namespace {
+
+// An index takes some 0.3 µs a name; held for so long it takes less than a hundredth of the time.
+constexpr auto index_hold_min = std::chrono::seconds(1);
+constexpr auto index_hold_a_name = std::chrono::microseconds(30);
+
+template <class Row>
+std::vector<const Row*> page_of(std::span<const Row* const> rows, std::size_t offset,
+                                std::size_t limit) {
+    const auto page = rows.subspan(std::min(offset, rows.size()));
+    return {page.begin(), page.begin() + static_cast<std::ptrdiff_t>(std::min(limit, page.size()))};
+}
+
+}  // namespace
+
 LiveWindows::LiveWindows(UnixTime since) : since_(since), day_known_since_(since) {}
+
+void LiveWindows::Rates::add(UnixTime at, const Sum& sum) {
+    five_minutes.add(at, sum);
+    hour.add(at, sum);
+    last_share = std::max(last_share, at);
+}
 
 Tracked LiveWindows::add(const LiveShare& share, UnixTime now) {
     if (share.accepted < since_) return Tracked::yes;
@@ -18,15 +41,18 @@ Tracked LiveWindows::add(const LiveShare& share, UnixTime now) {
     hour_.add(at, sum);
     day_.add(at, sum);
     if (at < now - forget_time) return Tracked::yes;
-    auto found = workers_.find({share.user, share.worker});
-    if (found == workers_.end()) {
-        if (workers_.size() >= workers_max) return Tracked::no;
-        found = workers_.emplace(Name{share.user, share.worker}, Worker{}).first;
+    auto user = users_.find(share.user);
+    if (user == users_.end()) {
+        if (users_.size() >= users_max) return Tracked::no;
+        user = users_.emplace(share.user, Rates{}).first;
     }
-    Worker& worker = found->second;
-    worker.five_minutes.add(at, sum);
-    worker.hour.add(at, sum);
-    worker.last_share = std::max(worker.last_share, at);
+    user->second.add(at, sum);
+    auto worker = workers_.find({share.user, share.worker});
+    if (worker == workers_.end()) {
+        if (workers_.size() >= workers_max) return Tracked::no;
+        worker = workers_.emplace(Name{share.user, share.worker}, Rates{}).first;
+    }
+    worker->second.add(at, sum);
     return Tracked::yes;
 }
 
@@ -51,46 +77,114 @@ PoolRates LiveWindows::pool(UnixTime now) const {
             .day = known(day_.last(hours(24), now), day_known_since_, now)};
 }
 
-Active LiveWindows::active(UnixTime now) {
-    if (counted_at_ && now - *counted_at_ < std::chrono::seconds(1)) return counted_;
-    counted_ = {};
-    const std::string* user = nullptr;
-    for (const auto& [name, worker] : workers_) {
-        if (worker.last_share < now - active_time) continue;
-        ++counted_.workers;
-        if (user == nullptr || *user != name.user) ++counted_.users;
-        user = &name.user;
-    }
-    counted_at_ = now;
-    return counted_;
+std::map<UnixTime, Sum> LiveWindows::by_minute(UnixTime now) const {
+    auto steps = hour_.by(minutes(1), now);
+    steps.erase(steps.begin(), steps.lower_bound(since_));
+    return steps;
 }
 
-WorkerPage LiveWindows::workers(const Filter& filter, UnixTime now) const {
-    auto first = workers_.begin();
-    auto last = workers_.end();
-    if (filter.user) {
-        first = workers_.lower_bound({*filter.user, ""});
-        last = std::find_if(first, workers_.end(), [&filter](const auto& entry) {
-            return entry.first.user != *filter.user;
-        });
+Active LiveWindows::active(UnixTime now) {
+    return index(now).active;
+}
+
+const LiveWindows::Index& LiveWindows::index(UnixTime now) {
+    const auto hold = std::max<std::chrono::microseconds>(
+        index_hold_min,
+        index_hold_a_name * static_cast<std::int64_t>(workers_.size() + users_.size()));
+    if (index_ && now - index_->at < hold) return *index_;
+    Index fresh{.at = now, .workers = {}, .users = {}, .users_by_work = {}, .active = {}};
+    fresh.workers.reserve(workers_.size());
+    for (const auto& worker : workers_) {
+        fresh.workers.push_back(&worker);
+        if (worker.second.last_share >= now - active_time) ++fresh.active.workers;
     }
-    WorkerPage page;
-    for (; first != last; ++first, ++page.total) {
-        if (page.total < filter.offset || page.rows.size() >= filter.limit) continue;
-        const auto& [name, worker] = *first;
-        page.rows.push_back({.user = name.user,
-                             .worker = name.worker,
-                             .five_minutes = worker.five_minutes.last(minutes(5), now),
-                             .hour = known(worker.hour.last(hours(1), now), since_, now),
-                             .last_share = worker.last_share});
+    std::vector<std::pair<bitcoin::Work, Users::const_pointer>> by_work;
+    by_work.reserve(users_.size());
+    for (const auto& user : users_) {
+        fresh.users.push_back(&user);
+        if (user.second.last_share >= now - active_time) ++fresh.active.users;
+        by_work.emplace_back(user.second.hour.last(hours(1), now).sum.work, &user);
+    }
+    std::ranges::stable_sort(by_work, std::greater<>(), [](const auto& one) { return one.first; });
+    std::ranges::copy(by_work | std::views::values, std::back_inserter(fresh.users_by_work));
+    index_ = std::move(fresh);
+    return *index_;
+}
+
+WorkerRates LiveWindows::rates_of(const Workers::value_type& worker, UnixTime now) const {
+    const auto& [name, rates] = worker;
+    return {.user = name.user,
+            .worker = name.worker,
+            .five_minutes = rates.five_minutes.last(minutes(5), now),
+            .hour = known(rates.hour.last(hours(1), now), since_, now),
+            .last_share = rates.last_share};
+}
+
+UserRates LiveWindows::rates_of(const Users::value_type& user, UnixTime now) const {
+    const auto& [name, rates] = user;
+    UserRates row{.user = name,
+                  .five_minutes = rates.five_minutes.last(minutes(5), now),
+                  .hour = known(rates.hour.last(hours(1), now), since_, now),
+                  .active_workers = 0,
+                  .last_share = rates.last_share};
+    for (auto own = workers_.lower_bound({name, ""});
+         own != workers_.end() && own->first.user == name; ++own) {
+        if (own->second.last_share >= now - active_time) ++row.active_workers;
+    }
+    return row;
+}
+
+WorkerPage LiveWindows::workers(const Filter& filter, UnixTime now) {
+    std::span<const Workers::const_pointer> all = index(now).workers;
+    if (filter.user) {
+        const auto own = std::ranges::equal_range(
+            all, *filter.user, std::less<>(),
+            [](Workers::const_pointer worker) -> const std::string& { return worker->first.user; });
+        all = {own.begin(), own.end()};
+    }
+    WorkerPage page{.total = all.size(), .rows = {}};
+    for (const auto* worker : page_of(all, filter.offset, filter.limit)) {
+        page.rows.push_back(rates_of(*worker, now));
     }
     return page;
 }
 
+UserPage LiveWindows::users(const UsersQuery& query, UnixTime now) {
+    const Index& found = index(now);
+    std::span<const Users::const_pointer> all =
+        query.order == UsersOrder::name ? found.users : found.users_by_work;
+    std::vector<Users::const_pointer> fitting;
+    if (!query.search.empty()) {
+        std::ranges::copy_if(all, std::back_inserter(fitting), [&query](const auto* user) {
+            return user->first.starts_with(query.search);
+        });
+        all = fitting;
+    }
+    UserPage page{.total = all.size(), .rows = {}};
+    for (const auto* user : page_of(all, query.page.offset, query.page.limit)) {
+        page.rows.push_back(rates_of(*user, now));
+    }
+    return page;
+}
+
+std::optional<UserRates> LiveWindows::user(const std::string& name, UnixTime now) const {
+    const auto found = users_.find(name);
+    if (found == users_.end()) return std::nullopt;
+    return rates_of(*found, now);
+}
+
+std::optional<WorkerRates> LiveWindows::worker(const std::string& user, const std::string& name,
+                                               UnixTime now) const {
+    const auto found = workers_.find({user, name});
+    if (found == workers_.end()) return std::nullopt;
+    return rates_of(*found, now);
+}
+
 void LiveWindows::forget_old(UnixTime now) {
-    std::erase_if(workers_, [limit = now - forget_time](const auto& entry) {
+    const auto is_old = [limit = now - forget_time](const auto& entry) {
         return entry.second.last_share < limit;
-    });
+    };
+    if (std::erase_if(workers_, is_old) + std::erase_if(users_, is_old) > 0) index_.reset();
 }
 
 }  // namespace lode::statshttpd

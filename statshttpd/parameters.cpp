@@ -47,20 +47,49 @@ Result<Page> page_of(const Query& query, std::size_t offset_max) {
     return page;
 }
 
-Result<void> parse_pool_query(const Query& query) {
+namespace {
+
+// A user's name or the beginning of one; empty when it is not asked for.
+Result<std::string> name_in(const Query& query, std::string_view parameter) {
+    const auto found = query.find(parameter);
+    if (found == query.end()) return std::string();
+    if (found->second.empty() || found->second.size() > user_name_max) {
+        return failure(ErrorCode::malformed, std::string(parameter) + " must be 1 to 128 bytes");
+    }
+    return found->second;
+}
+
+}  // namespace
+
+Result<void> parse_no_query(const Query& query) {
     return refuse_unknown(query, {});
+}
+
+Result<Page> parse_page_query(const Query& query) {
+    LODE_TRY_VOID(refuse_unknown(query, {"limit", "offset"}));
+    return page_of(query);
+}
+
+Result<UsersQuery> parse_users_query(const Query& query) {
+    LODE_TRY_VOID(refuse_unknown(query, {"limit", "offset", "order", "search"}));
+    UsersQuery parsed;
+    LODE_TRY(parsed.page, page_of(query));
+    if (const auto order = query.find("order"); order != query.end()) {
+        if (order->second != "hashrate" && order->second != "name") {
+            return failure(ErrorCode::malformed, "order must be hashrate or name");
+        }
+        parsed.order = order->second == "name" ? UsersOrder::name : UsersOrder::hashrate;
+    }
+    LODE_TRY(parsed.search, name_in(query, "search"));
+    return parsed;
 }
 
 Result<WorkersQuery> parse_workers_query(const Query& query) {
     LODE_TRY_VOID(refuse_unknown(query, {"limit", "offset", "user"}));
     WorkersQuery parsed;
     LODE_TRY(parsed.page, page_of(query));
-    if (const auto user = query.find("user"); user != query.end()) {
-        if (user->second.empty() || user->second.size() > user_name_max) {
-            return failure(ErrorCode::malformed, "user must be 1 to 128 bytes");
-        }
-        parsed.user = user->second;
-    }
+    LODE_TRY(std::string user, name_in(query, "user"));
+    if (!user.empty()) parsed.user = std::move(user);
     return parsed;
 }
 

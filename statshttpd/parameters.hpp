@@ -30,6 +30,14 @@ struct WorkersQuery {
     std::optional<std::string> user;
 };
 
+enum class UsersOrder : std::uint8_t { hashrate, name };
+
+struct UsersQuery {
+    Page page;
+    UsersOrder order = UsersOrder::hashrate;  // of the last hour, highest first
+    std::string search;                       // what names begin with
+};
+
 struct BlocksQuery {
     Page page;
     std::optional<std::string> state;
@@ -48,7 +56,9 @@ struct NumberRange {
                                             const NumberRange& range);
 [[nodiscard]] Result<Page> page_of(const Query& query, std::size_t offset_max = Page::offset_max);
 
-[[nodiscard]] Result<void> parse_pool_query(const Query& query);
+[[nodiscard]] Result<void> parse_no_query(const Query& query);
+[[nodiscard]] Result<Page> parse_page_query(const Query& query);
+[[nodiscard]] Result<UsersQuery> parse_users_query(const Query& query);
 [[nodiscard]] Result<WorkersQuery> parse_workers_query(const Query& query);
 [[nodiscard]] Result<BlocksQuery> parse_blocks_query(const Query& query);
 

@@ -73,6 +73,7 @@ class Statshttpd final : public runtime::Service {
 Result<void> Statshttpd::start() {
     http::Router router;
     add_pool_routes(router, site_);
+    add_user_routes(router, site_);
     LODE_TRY(auto server, http::Server::start({.address = config_.address,
                                                .port = config_.port,
                                                .body_max = 16 * 1024,  // no method here wants one
@@ -89,10 +90,11 @@ Result<void> Statshttpd::start() {
 void Statshttpd::stop(std::function<void()> stopped) {
     looking_.reset();
     server_.reset();
+    database_.stop();
     shares_.reset();
     jobs_.reset();
     blocks_.reset();
-    // After what the server has posted.
+    // After what the server and the database have posted.
     context_.loop.post(std::move(stopped));
 }
 

@@ -6,6 +6,7 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <map>
 
 #include "common/base/clock.hpp"
 #include "common/bitcoin/target.hpp"
@@ -64,6 +65,25 @@ class SlidingSum {
             if (place.index >= first && place.index <= current) measured.sum += place.sum;
         }
         return measured;
+    }
+
+    // By steps, a multiple of the slot; oldest first: each that is over and that the ring holds
+    // whole, also one that nothing was added to.
+    [[nodiscard]] std::map<UnixTime, Sum> by(std::chrono::seconds step, UnixTime now) const {
+        const std::int64_t each = step / slot;
+        const std::int64_t current = index_of(now);
+        const std::int64_t oldest = current - static_cast<std::int64_t>(Slots);
+        std::map<UnixTime, Sum> steps;
+        for (std::int64_t first = (oldest + each - 1) / each * each; first + each <= current;
+             first += each) {
+            steps[UnixTime(slot * first)] = {};
+        }
+        for (const Slot& place : slots_) {
+            if (place.index < oldest) continue;  // of an earlier round, or never used
+            const auto found = steps.find(UnixTime(slot * (place.index / each * each)));
+            if (found != steps.end()) found->second += place.sum;
+        }
+        return steps;
     }
 
   private:

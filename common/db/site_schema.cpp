@@ -66,9 +66,13 @@ constexpr std::string_view alert_setting_table = R"(CREATE TABLE IF NOT EXISTS a
     changed_unix_ms BIGINT NOT NULL,
     UNIQUE (user_name)))";
 
-constexpr std::array tables{pool_work_table,    account_table,    api_token_table,
-                            api_token_by_user,  used_proof_table, used_proof_by_time,
-                            alert_setting_table};
+// A user's own blocks, newest first.
+constexpr std::string_view block_by_user =
+    "CREATE INDEX block_by_user ON block (chain, user_name, height)";
+
+constexpr std::array tables{pool_work_table,     account_table,    api_token_table,
+                            api_token_by_user,   used_proof_table, used_proof_by_time,
+                            alert_setting_table, block_by_user};
 
 }  // namespace
 

@@ -7,7 +7,7 @@ namespace lode::statshttpd {
 namespace {
 
 void answer_pool(const Site& site, const http::Request& request, const http::Responder& responder) {
-    const auto query = parse_pool_query(request.query);
+    const auto query = parse_no_query(request.query);
     if (!query) return responder.send(answer_to(query.error()));
     const UnixTime now = site.context.clock.unix_now();
     const config::ChainConfig& chain = site.context.pool.chain();

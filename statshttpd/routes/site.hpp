@@ -46,7 +46,25 @@ void answer_from_database(const Site& site, const http::Responder& responder,
     });
 }
 
+// The same for an answer that takes live data too: `answer` runs on the service's loop.
+template <class T>
+void answer_with_live(const Site& site, const http::Responder& responder,
+                      DatabaseThread::Query<T> query,
+                      std::function<http::Response(const T&)> answer) {
+    site.database.ask<T>(
+        std::move(query), [&site, responder, answer = std::move(answer)](Result<T> found) {
+            site.context.loop.post([&site, responder, answer, found = std::move(found)] {
+                if (found) return responder.send(answer(found.value()));
+                if (found.error().code != ErrorCode::rejected) {
+                    site.probe.history_failures.increment();
+                }
+                responder.send(answer_to(found.error()));
+            });
+        });
+}
+
 // The groups; each adds its paths.
 void add_pool_routes(http::Router& router, Site& site);
+void add_user_routes(http::Router& router, Site& site);
 
 }  // namespace lode::statshttpd

@@ -79,7 +79,7 @@ TEST_CASE("the database fills in the day before, and nothing counts twice") {
 }
 
 TEST_CASE("workers are listed by name, in pages") {
-    const LiveWindows windows = three_workers();
+    LiveWindows windows = three_workers();
     const auto all = windows.workers({.user = {}, .limit = 10}, noon);
     CHECK(all.total == 3);
     CHECK(names(all) == Names{"alice.a", "alice.b", "bob."});
@@ -90,7 +90,7 @@ TEST_CASE("workers are listed by name, in pages") {
 }
 
 TEST_CASE("workers of one user are listed alone") {
-    const LiveWindows windows = three_workers();
+    LiveWindows windows = three_workers();
     CHECK(names(windows.workers({.user = "alice", .limit = 10}, noon)) ==
           Names{"alice.a", "alice.b"});
     CHECK(windows.workers({.user = "alice", .limit = 1}, noon).total == 2);
@@ -146,4 +146,75 @@ TEST_CASE("one worker too many is not tracked, and its share still counts for th
     CHECK(windows.add(a_share("alice", "7", noon), noon) == Tracked::yes);
     CHECK(windows.tracked() == LiveWindows::workers_max);
     CHECK(windows.pool(noon).minute.sum.shares == LiveWindows::workers_max + 2);
+}
+
+namespace {
+
+std::vector<std::string> users(LiveWindows& windows, const UsersQuery& query, UnixTime now) {
+    std::vector<std::string> names;
+    for (const UserRates& row : windows.users(query, now).rows) names.push_back(row.user);
+    return names;
+}
+
+}  // namespace
+
+TEST_CASE("a user's rates are those of all of his workers together") {
+    LiveWindows windows = three_workers();
+    (void)windows.add(a_share("alice", "a", noon + 5min), noon + 5min);
+    const auto alice = windows.user("alice", noon + 11min);
+    REQUIRE(alice);
+    CHECK(alice->hour.sum.shares == 3);
+    CHECK(alice->five_minutes.sum.shares == 0);
+    CHECK(alice->active_workers == 1);
+    CHECK(alice->last_share == noon + 5min);
+    CHECK(alice->hour.covered == 61min);
+    CHECK_FALSE(windows.user("zoe", noon));
+    CHECK(windows.worker("alice", "a", noon + 11min)->hour.sum.shares == 2);
+    CHECK_FALSE(windows.worker("alice", "c", noon));
+}
+
+TEST_CASE("users are listed by the work of the last hour or by name, in pages") {
+    LiveWindows windows(since);
+    for (const auto& [user, shares] :
+         std::map<std::string, int>{{"alice", 2}, {"bob", 3}, {"bert", 1}, {"zoe", 2}}) {
+        for (int i = 0; i < shares; ++i) (void)windows.add(a_share(user, "", noon), noon);
+    }
+    CHECK(users(windows, {}, noon) == Names{"bob", "alice", "zoe", "bert"});
+    const auto by_name = UsersQuery{.page = {}, .order = UsersOrder::name, .search = {}};
+    CHECK(users(windows, by_name, noon) == Names{"alice", "bert", "bob", "zoe"});
+    CHECK(users(windows, {.page = {.limit = 2, .offset = 1}}, noon) == Names{"alice", "zoe"});
+    CHECK(windows.users({.page = {.limit = 2, .offset = 1}}, noon).total == 4);
+    CHECK(users(windows, {.page = {}, .order = {}, .search = "b"}, noon) == Names{"bob", "bert"});
+    CHECK(windows.users({.page = {.limit = 1}, .order = {}, .search = "b"}, noon).total == 2);
+    CHECK(users(windows, {.page = {.offset = 9}}, noon).empty());
+}
+
+TEST_CASE("a user is forgotten an hour after his last share, also by lists made before") {
+    LiveWindows windows = three_workers();
+    CHECK(windows.users({}, noon).total == 2);
+    (void)windows.add(a_share("bob", "", noon + 1h), noon + 1h);
+    windows.forget_old(noon + 1h + 500ms);
+    CHECK(users(windows, {}, noon + 1h + 500ms) == Names{"bob"});
+}
+
+TEST_CASE("one user too many is not tracked, and his share still counts for the pool") {
+    LiveWindows windows(since);
+    for (std::size_t i = 0; i < LiveWindows::users_max; ++i) {
+        (void)windows.add(a_share(std::to_string(i), "", noon), noon);
+    }
+    CHECK(windows.add(a_share("zoe", "", noon), noon) == Tracked::no);
+    CHECK_FALSE(windows.user("zoe", noon));
+    CHECK(windows.pool(noon).minute.sum.shares == LiveWindows::users_max + 1);
+}
+
+TEST_CASE("the last hour by minutes is told as far as it is known, without the begun minute") {
+    LiveWindows windows(since);
+    (void)windows.add(a_share("alice", "", noon - 90s), noon);
+    (void)windows.add(a_share("alice", "", noon), noon);
+    const auto minutes = windows.by_minute(noon + 30s);
+    CHECK(minutes.size() == 50);
+    CHECK(minutes.begin()->first == since);
+    CHECK(minutes.at(noon - 2min).shares == 1);
+    CHECK(minutes.at(noon - 1min).shares == 0);
+    CHECK(windows.by_minute(noon + 1h).size() == 60);
 }

@@ -24,7 +24,7 @@ TEST_CASE("without parameters the first hundred rows of all are meant") {
     CHECK(blocks.value().page.offset == 0);
     CHECK_FALSE(blocks.value().state);
     CHECK_FALSE(parse_workers_query({}).value().user);
-    CHECK(parse_pool_query({}));
+    CHECK(parse_no_query({}));
 }
 
 TEST_CASE("a page and a filter are read") {
@@ -61,5 +61,19 @@ TEST_CASE("a parameter that is not known is refused, without repeating it") {
     CHECK(complaint({{"<script>", "1"}}) ==
           "unknown parameter, allowed here: limit, offset, state");
     CHECK_FALSE(parse_workers_query({{"state", "found"}}));
-    CHECK_FALSE(parse_pool_query({{"limit", "1"}}));
+    CHECK_FALSE(parse_no_query({{"limit", "1"}}));
+}
+
+TEST_CASE("users are asked for by order and by the beginning of the name") {
+    CHECK(parse_users_query({}).value().order == UsersOrder::hashrate);
+    const auto query = parse_users_query({{"order", "name"}, {"search", "bc1q"}, {"limit", "5"}});
+    REQUIRE(query);
+    CHECK(query.value().order == UsersOrder::name);
+    CHECK(query.value().search == "bc1q");
+    CHECK(query.value().page.limit == 5);
+    CHECK_FALSE(parse_users_query({{"order", "work"}}));
+    CHECK_FALSE(parse_users_query({{"search", ""}}));
+    CHECK_FALSE(parse_users_query({{"search", std::string(129, 'a')}}));
+    CHECK(parse_page_query({{"limit", "5"}}).value().limit == 5);
+    CHECK_FALSE(parse_page_query({{"user", "alice"}}));
 }

@@ -195,3 +195,24 @@ TEST_CASE("what is wrong with a request is said with the right status") {
     CHECK(running.get("/").status == 404);
     CHECK(running.post("/api/v1/pool").status == 405);
 }
+
+TEST_CASE("users and their workers are shown by the bus and the database together") {
+    const test::History history;
+    history.execute("INSERT INTO user (id, name, created_unix_ms) VALUES (1, 'alice', 5)", {});
+    history.execute(
+        "INSERT INTO worker (user_id, name, created_unix_ms, last_share_unix_ms) VALUES "
+        "(1, 'rig', 5, ?), (1, 'old', 5, ?)",
+        {to_unix_ms(system_clock().unix_now()), to_unix_ms(system_clock().unix_now() - 48h)});
+    Running running(history.database.folder());
+    running.publish(bus::topics::share, a_share("alice"));
+    running.publish(bus::topics::share, a_share("new/comer"));
+    CHECK(running.comes("/api/v1/users?order=name", R"("total":2,"limit":100,"offset":0,)"));
+    CHECK(running.comes("/api/v1/users/alice", R"("first_seen_unix_ms":5,)"));
+    CHECK(running.get("/api/v1/users/new%2Fcomer").body.find(R"("first_seen_unix_ms":null)") !=
+          std::string::npos);
+    CHECK(running.get("/api/v1/users/nobody").status == 404);
+    CHECK(running.get("/api/v1/users/nobody/workers").status == 404);
+    const auto workers = running.get("/api/v1/users/alice/workers").body;
+    CHECK(workers.find(R"("worker":"rig","state":"online")") != std::string::npos);
+    CHECK(workers.find(R"("worker":"old","state":"offline")") != std::string::npos);
+}

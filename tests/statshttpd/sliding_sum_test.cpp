@@ -69,3 +69,22 @@ TEST_CASE("a hash rate is exact beyond 64 bits and rounded down") {
           "20282409603651670423947251286016");
     CHECK(hashrate({.sum = one, .covered = 0s}) == "0");
 }
+
+TEST_CASE("steps are whole, and every share is in the step of its time") {
+    for (const auto offset : {0s, 9s, 10s, 59s}) {
+        const UnixTime now = noon + 119min + offset;
+        SlidingSum<10, 360> hour;
+        for (auto at = noon; at < now; at += 1s) hour.add(at, one);
+        const auto steps = hour.by(60s, now);
+        CHECK(steps.begin()->first >= noon + 59min);
+        CHECK(steps.rbegin()->first == noon + 118min);
+        for (const auto& [at, sum] : steps) CHECK(sum.shares == 60);
+    }
+}
+
+TEST_CASE("a step without shares is there, too, and none of an earlier round") {
+    SlidingSum<10, 6> minute;
+    minute.add(noon, one);
+    const auto steps = minute.by(20s, noon + 120s);
+    CHECK(steps == std::map<UnixTime, Sum>{{noon + 60s, {}}, {noon + 80s, {}}, {noon + 100s, {}}});
+}

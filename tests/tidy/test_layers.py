@@ -62,6 +62,8 @@ SERVICE_ADAPTERS = {
     "statshttpd/history_repository",  # the rows it shows
     "statshttpd/routes/pool_routes",  # requests about the pool
     "statshttpd/routes/site",        # requests to where their data is
+    "statshttpd/routes/user_routes",  # requests about users
+    "statshttpd/user_repository",    # what the database knows of a user
     "sserver/defence",             # bans to the loops, the log and the bus
     "sserver/doors",               # the ports that miners come in by
     "sserver/job_feed",            # jobs from the bus and POST /v1/job

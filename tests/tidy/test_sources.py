@@ -37,6 +37,7 @@ REASONS = {
     "sserver/solved_ways.cpp": "by service_test, which runs the whole server",
     "statshttpd/routes/site.cpp": "by service_test, which asks the whole service",
     "statshttpd/routes/pool_routes.cpp": "by service_test, which asks the whole service",
+    "statshttpd/routes/user_routes.cpp": "by service_test, which asks the whole service",
     "sharelogger/counted_share.cpp": "by partition_account_test",
 }
 # File names that mean the same in every service.
