@@ -2,6 +2,7 @@
 #include "common/http/message.hpp"
 
 #include "common/base/hex.hpp"
+#include "common/json/utf8.hpp"
 #include "common/json/writer.hpp"
 
 namespace lode::http {
@@ -25,6 +26,13 @@ std::optional<std::string> percent_decode(std::string_view text, Plus plus) {
         }
     }
     return decoded;
+}
+
+// Neither overlong forms that hide a character nor characters that nobody sees.
+bool is_plain(std::string_view text) {
+    const bool has_controls = std::ranges::any_of(
+        text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
+    return !has_controls && json::valid_utf8(text);
 }
 
 bool is_unreserved(char c) {
@@ -88,7 +96,7 @@ Response error_response(int status, std::string_view message) {
 std::optional<Target> parse_target(std::string_view target) {
     const auto mark = target.find('?');
     auto path = percent_decode(target.substr(0, mark), Plus::is_plus);
-    if (!path) return std::nullopt;
+    if (!path || !is_plain(*path)) return std::nullopt;
     Target parsed{std::move(*path), segments_of(target.substr(0, mark)), {}};
     std::string_view rest = mark == target.npos ? std::string_view() : target.substr(mark + 1);
     while (!rest.empty()) {
@@ -99,7 +107,7 @@ std::optional<Target> parse_target(std::string_view target) {
         auto name = percent_decode(pair.substr(0, equals), Plus::is_space);
         auto value = percent_decode(
             equals == pair.npos ? std::string_view() : pair.substr(equals + 1), Plus::is_space);
-        if (!name || !value) return std::nullopt;
+        if (!name || !value || !is_plain(*name) || !is_plain(*value)) return std::nullopt;
         parsed.query.insert_or_assign(std::move(*name), std::move(*value));
     }
     return parsed;

@@ -1,4 +1,5 @@
 // The table of routes, read by the server's thread while services add to it.
+#include <algorithm>
 #include <shared_mutex>
 
 #include "common/base/assert.hpp"
@@ -14,6 +15,12 @@ struct Pattern {
     std::vector<std::string> segments;
     Methods methods;
 };
+
+std::vector<Method> names_of(const Methods& methods) {
+    std::vector<Method> names;
+    for (const auto& [method, handler] : methods) names.push_back(method);
+    return names;
+}
 
 bool is_name(std::string_view segment) {
     return segment.starts_with('{') && segment.ends_with('}');
@@ -52,7 +59,9 @@ struct Router::Table {
     // Fills in the request's parameters; null for an unknown path.
     const Methods* find(Request& request) const {
         const auto exact = paths.find(request.path);
-        if (exact != paths.end()) return &exact->second;
+        // Decoded slashes are text of a segment, not its end.
+        const auto slashes = static_cast<std::size_t>(std::ranges::count(request.path, '/'));
+        if (exact != paths.end() && slashes == request.segments.size()) return &exact->second;
         for (const auto& [path, pattern] : patterns) {
             if (auto parameters = match(pattern.segments, request.segments)) {
                 request.parameters = std::move(*parameters);
@@ -83,6 +92,12 @@ Router Router::under(std::string_view prefix) const {
     return inner;
 }
 
+std::vector<Method> Router::methods(Request request) const {
+    const std::shared_lock lock(table_->mutex);
+    const Methods* const methods = table_->find(request);
+    return methods == nullptr ? std::vector<Method>() : names_of(*methods);
+}
+
 void Router::handle(Request request, Responder responder) const {
     Handler handler;
     {
@@ -96,7 +111,9 @@ void Router::handle(Request request, Responder responder) const {
         }
         const auto method = methods->find(request.method);
         if (method == methods->end()) {
-            responder.send(error_response(405, "this path has other methods"));
+            Response refused = error_response(405, "this path has other methods");
+            refused.fields.emplace_back("Allow", allow_text(names_of(*methods)));
+            responder.send(std::move(refused));
             return;
         }
         handler = method->second;

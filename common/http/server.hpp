@@ -1,4 +1,4 @@
-// An HTTP/1.1 server on a thread of its own: exact paths to handlers, answers from any thread.
+// An HTTP/1.1 server on a thread of its own: paths to handlers, answers from any thread.
 #pragma once
 
 #include <chrono>
@@ -14,6 +14,7 @@
 #include "common/base/result.hpp"
 #include "common/base/secret.hpp"
 #include "common/http/message.hpp"
+#include "common/http/policy.hpp"
 
 namespace lode::http {
 
@@ -51,7 +52,8 @@ using Handler = std::function<void(const Request&, Responder)>;
 // Path and method to handler. A segment of the path that is a {name} takes any text but the empty
 // one; a path without one comes first. Copies share one table; routes may be added at any time,
 // from any thread. An unknown path is answered 404, or 503 while routes are still awaited; another
-// method on a known path 405.
+// method on a known path 405. HEAD is GET without its answer's body; OPTIONS is answered by the
+// server.
 class Router {
   public:
     Router();
@@ -67,6 +69,8 @@ class Router {
     [[nodiscard]] Router under(std::string_view prefix) const;
 
     void handle(Request request, Responder responder) const;
+    // That the request's path has; none when the path is unknown.
+    [[nodiscard]] std::vector<Method> methods(Request request) const;
 
   private:
     struct Table;
@@ -84,6 +88,7 @@ struct ServerOptions {
     // Operators, scrapers and neighbouring services number tens; above this new connections are
     // closed at once, so that strangers cannot exhaust memory or file descriptors.
     std::size_t connections_max = 1000;
+    Policy policy{};
     Duration request_timeout = std::chrono::seconds(10);  // one request or answer on the wire
     Duration idle_timeout = std::chrono::seconds(60);     // between two requests
     Duration handler_timeout = std::chrono::seconds(30);  // then the client gets a 503

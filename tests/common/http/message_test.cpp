@@ -30,6 +30,17 @@ TEST_CASE("a broken escape makes no target") {
     CHECK_FALSE(parse_target("/?a=%f"));
 }
 
+TEST_CASE("what nobody would write by hand makes no target") {
+    CHECK_FALSE(parse_target("/a%00b"));
+    CHECK_FALSE(parse_target("/a%0d%0aSet-Cookie:x"));
+    CHECK_FALSE(parse_target("/a%7f"));
+    CHECK_FALSE(parse_target("/%c0%ae%c0%ae/passwd"));  // an overlong ".."
+    CHECK_FALSE(parse_target("/%ff"));
+    CHECK_FALSE(parse_target("/?a=%00"));
+    CHECK_FALSE(parse_target("/?%0a=1"));
+    CHECK(parse_target("/w%C3%B6rker?a=%E2%82%BF")->query.at("a") == "\u20bf");
+}
+
 TEST_CASE("percent encoding is undone by parsing") {
     const std::string name = "wörker &=?/#%+ 1";
     const auto target = parse_target("/x?name=" + percent_encode(name));

@@ -69,6 +69,14 @@ TEST_CASE("a name in a path takes one segment, decoded, and is told to the handl
     CHECK(fixture.ask({.target = "/users/x/workers"}).status == 404);
 }
 
+TEST_CASE("an encoded slash ends no segment") {
+    Fixture fixture;
+    fixture.router.add(Method::get, "/a/b", says("got"));
+    CHECK(fixture.ask({.target = "/a/b"}).status == 200);
+    CHECK(fixture.ask({.target = "/a%2Fb"}).status == 404);
+    CHECK(fixture.ask({.target = "/a/x/../b"}).status == 404);
+}
+
 TEST_CASE("a handler sees the fields and the address of the other end") {
     Fixture fixture;
     fixture.router.add(Method::get, "/x", [](const Request& request, const Responder& responder) {

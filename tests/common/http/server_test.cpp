@@ -46,6 +46,68 @@ TEST_CASE("a handler sees the request and its answer comes back") {
     CHECK(answer.value().body == "text/x|/x|2|hello");
 }
 
+TEST_CASE("HEAD is answered as GET is, without the body") {
+    const Server server = serve({}, Method::get, [](const Request&, const Responder& responder) {
+        responder.send({.body = "twelve bytes"});
+    });
+    RawConnection connection = RawConnection::to(server.port());
+    connection.send("HEAD /x HTTP/1.1\r\n\r\nGET /x HTTP/1.1\r\nConnection: close\r\n\r\n");
+    const std::string head = connection.read_until("\r\n\r\n");
+    CHECK(head.starts_with("HTTP/1.1 200 "));
+    CHECK(head.find("Content-Length: 12\r\n") != head.npos);
+    const std::string all = head + connection.read_all();
+    CHECK(all.find("\r\n\r\nHTTP/1.1 200 ") != all.npos);
+    CHECK(all.ends_with("\r\n\r\ntwelve bytes"));
+}
+
+TEST_CASE("OPTIONS tells what may be asked of a path") {
+    const Server server = serve({}, Method::get, echo);
+    RawConnection connection = RawConnection::to(server.port());
+    connection.send("OPTIONS /x HTTP/1.1\r\n\r\n");
+    const std::string answer = connection.read_until("\r\n\r\n");
+    CHECK(answer.starts_with("HTTP/1.1 204 "));
+    CHECK(answer.find("Allow: GET, HEAD, OPTIONS\r\n") != answer.npos);
+    CHECK(answer.find("Content-Length") == answer.npos);
+    connection.send("OPTIONS /y HTTP/1.1\r\n\r\n");
+    CHECK(connection.read_until("\r\n\r\n").starts_with("HTTP/1.1 404 "));
+    connection.send("POST /x HTTP/1.1\r\n\r\n");
+    const std::string refused = connection.read_until("\r\n\r\n");
+    CHECK(refused.starts_with("HTTP/1.1 405 "));
+    CHECK(refused.find("Allow: GET, HEAD, OPTIONS\r\n") != refused.npos);
+}
+
+TEST_CASE("who has the body already is answered 304 and the connection goes on") {
+    const Server server = serve({}, Method::get, [](const Request&, const Responder& responder) {
+        responder.send({.body = "same", .caching = public_for(5s)});
+    });
+    RawConnection connection = RawConnection::to(server.port());
+    connection.send("GET /x HTTP/1.1\r\n\r\n");
+    const std::string first = connection.read_until("\r\n\r\nsame");
+    const auto at = first.find("ETag: ");
+    REQUIRE(at != first.npos);
+    const std::string tag = first.substr(at + 6, 34);
+    connection.send("GET /x HTTP/1.1\r\nIf-None-Match: " + tag + "\r\n\r\n");
+    const std::string second = connection.read_until("\r\n\r\n");
+    CHECK(second.starts_with("HTTP/1.1 304 "));
+    CHECK(second.ends_with("\r\n\r\n"));
+    connection.send("GET /x HTTP/1.1\r\n\r\n");
+    CHECK(connection.read_until("\r\n\r\nsame").starts_with("HTTP/1.1 200 "));
+}
+
+TEST_CASE("what a policy says is on every answer, the server's own too") {
+    const Server server =
+        serve({.policy = {.fields = {{"X-Content-Type-Options", "nosniff"}}}}, Method::get, echo);
+    for (const char* request :
+         {"GET /x HTTP/1.1\r\n\r\n", "GET /y HTTP/1.1\r\n\r\n", "PATCH /x HTTP/1.1\r\n\r\n",
+          "GET /%zz HTTP/1.1\r\n\r\n", "nonsense\r\n\r\n"}) {
+        CAPTURE(request);
+        RawConnection connection = RawConnection::to(server.port());
+        connection.send(request);
+        const std::string head = connection.read_until("\r\n\r\n");
+        CHECK(head.find("X-Content-Type-Options: nosniff\r\n") != head.npos);
+    }
+}
+
 TEST_CASE("a handler may answer later from another thread") {
     std::promise<Responder> kept;
     const Server server = serve({}, Method::get, [&](const Request&, const Responder& responder) {
