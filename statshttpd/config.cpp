@@ -1,7 +1,21 @@
 // The table of statshttpd's settings.
 #include "statshttpd/config.hpp"
 
+#include "common/config/url.hpp"
+
 namespace lode::statshttpd {
+namespace {
+
+// As browsers write an origin, which is compared byte by byte.
+std::string origin_problem(const std::string& origin) {
+    if (origin == "*") return {};
+    const auto url = config::parse_url(origin);
+    const bool whole = url && (url.value().scheme == "https" || url.value().scheme == "http") &&
+                       url.value().user.empty() && url.value().path.empty();
+    return whole ? "" : "is no origin such as https://pool.example, without a path";
+}
+
+}  // namespace
 
 const config::Section<Config>& section() {
     static const auto table =
@@ -11,7 +25,10 @@ const config::Section<Config>& section() {
                      {.help = "IPv4 or IPv6 address of this machine; 0.0.0.0 and :: stand for all.",
                       .min = 1,
                       .max = 45})
-            .setting("port", &Config::port, {.help = "TCP port of the API.", .min = 1});
+            .setting("port", &Config::port, {.help = "TCP port of the API.", .min = 1})
+            .setting("cors_origins", &Config::cors_origins,
+                     {.help = "Origins whose pages may read the API in a browser; * for all.",
+                      .problem = origin_problem});
     return table;
 }
 

@@ -77,6 +77,7 @@ Result<void> Statshttpd::start() {
     LODE_TRY(auto server, http::Server::start({.address = config_.address,
                                                .port = config_.port,
                                                .body_max = 16 * 1024,  // no method here wants one
+                                               .policy = policy_of(config_),
                                                .handler_timeout = answer_time},
                                               std::move(router)));
     server_.emplace(std::move(server));

@@ -3,6 +3,14 @@
 
 namespace lode::statshttpd {
 
+http::Policy policy_of(const Config& config) {
+    return {.fields = {{"X-Content-Type-Options", "nosniff"}, {"Referrer-Policy", "no-referrer"}},
+            .content_security_policy =
+                "default-src 'self'; connect-src 'self'; img-src 'self' data:; "
+                "frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
+            .cors_origins = config.cors_origins};
+}
+
 http::Response answer_to(const Error& error) {
     switch (error.code) {
         case ErrorCode::malformed:

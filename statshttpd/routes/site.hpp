@@ -25,6 +25,10 @@ struct Site {
     SteadyTime started;
 };
 
+// What every answer carries: other sites may neither frame nor sniff it, and its pages load nothing
+// from elsewhere and run no inline script.
+[[nodiscard]] http::Policy policy_of(const Config& config);
+
 // Malformed is a 400 with its words, rejected a 404, conflict a 409, exhausted a 503; any other is
 // a 503 that does not say what is wrong with the database: that is the operator's and in the log.
 [[nodiscard]] http::Response answer_to(const Error& error);
