@@ -8,9 +8,10 @@ LINE_WIDTH_MAX = 100
 FUNCTION_LINES_MAX = 70
 BLOB_BYTES_MAX = 200_000
 # Prose and data may be longer and wider than code.
-CODE = (".hpp", ".cpp", ".proto", ".py", ".cmake", "CMakeLists.txt", ".sql")
+CODE = (".hpp", ".cpp", ".proto", ".py", ".cmake", "CMakeLists.txt", ".sql", ".js",
+        ".css")
 COMMENT = {".hpp": "//", ".cpp": "//", ".proto": "//", ".sql": "--", ".cmake": "#",
-           ".py": ('"""', "#"), ".toml": "#"}
+           ".py": ('"""', "#"), ".toml": "#", ".js": "//", ".css": "/*"}
 # Written in pieces, so that this file does not find itself.
 UNFINISHED = re.compile("|".join(rf"\b{a}{b}\b" for a, b in
                                  [("TO", "DO"), ("FIX", "ME"), ("XX", "X"), ("HA", "CK")]))
