@@ -86,8 +86,8 @@ function who(session) {
             [text.may, text.scopes[session.scope] ?? session.scope],
             session.expires_unix_ms ? [text.until, format.at(session.expires_unix_ms)] : null,
         ]),
-        element("p", { class: "after" }, element("a", { href: `/miner${query({ user: session.user })}` },
-            text.to_miner)),
+        element("p", { class: "after" }, element("a",
+            { href: `/miner${query({ user: session.user })}` }, text.to_miner)),
         form({ submit: text.sign_out, send: leave }));
 }
 

@@ -28,7 +28,8 @@ function named() {
 
 // The title, with the search for another miner beside it.
 function title_row(title, user = null) {
-    const search = element("form", { method: "get", action: "/miner", role: "search", class: "search" },
+    const search = element("form",
+        { method: "get", action: "/miner", role: "search", class: "search" },
         field(text.find, input({ name: "user", required: true, maxlength: 128 })),
         element("button", { type: "submit", class: "main" }, text.show));
     return element("div", { class: "title-row" },
