@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "common/db/limbs.hpp"
+#include "sharelogger/pool_rows.hpp"
 #include "sharelogger/user_rows.hpp"
 #include "sharelogger/worker_rows.hpp"
 
@@ -177,6 +178,7 @@ Result<void> ShareRepository::commit(const std::vector<PartitionBatch>& batches,
         LODE_TRY_VOID(names_.resolve(names, now));
         LODE_TRY_VOID(write_users(batches, closed_before));
         LODE_TRY_VOID(write_workers(batches));
+        LODE_TRY_VOID(write_pool(batches));
         return write_sequences(batches, now);
     });
     if (!done) {
@@ -217,6 +219,14 @@ Result<void> ShareRepository::write_workers(const std::vector<PartitionBatch>& b
         for (const auto& [key, sum] : batch.workers) {
             rows.add({names_.worker({key.user, key.worker}), key.start, batch.partition}, sum);
         }
+    }
+    return db_.upsert(rows.upsert(chain_));
+}
+
+Result<void> ShareRepository::write_pool(const std::vector<PartitionBatch>& batches) {
+    PoolRows rows;
+    for (const PartitionBatch& batch : batches) {
+        for (const auto& [key, sum] : batch.workers) rows.add(batch.partition, key.start, sum);
     }
     return db_.upsert(rows.upsert(chain_));
 }

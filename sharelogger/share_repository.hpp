@@ -82,6 +82,7 @@ class ShareRepository final : public AccountStore {
     [[nodiscard]] Result<void> write_cut(const PartitionCut& cut, UnixTime closed_before);
     [[nodiscard]] Result<void> replace_rows(std::uint32_t partition, const Resplit& split);
     [[nodiscard]] Result<void> write_workers(const std::vector<PartitionBatch>& batches);
+    [[nodiscard]] Result<void> write_pool(const std::vector<PartitionBatch>& batches);
     [[nodiscard]] Result<void> write_sequences(const std::vector<PartitionBatch>& batches,
                                                UnixTime now);
     void remember_last_shares(const std::vector<PartitionBatch>& batches);

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "common/db/limbs.hpp"
+#include "sharelogger/pool_rows.hpp"
 
 namespace lode::sharelogger {
 namespace {
@@ -23,7 +24,8 @@ Result<ShareRetention::Left> ShareRetention::tidy_some(UnixTime now) {
     }
     LODE_TRY(const Left of_streams, delete_silent_streams(now - silent_streams_kept));
     LODE_TRY(const Left of_cuts, delete_old_cuts());
-    return std::max({left, of_streams, of_cuts});
+    LODE_TRY(const Left of_pool, delete_old_pool_rows(now));
+    return std::max({left, of_streams, of_cuts, of_pool});
 }
 
 Result<ShareRetention::Left> ShareRetention::move(const Step& step) {
@@ -89,6 +91,20 @@ Result<ShareRetention::Left> ShareRetention::delete_old_cuts() {
              db_.execute("DELETE FROM round_cut WHERE chain = ? AND cut_unix_ms < ? LIMIT ?",
                          {chain_, to_unix_ms(minute_of(before)), cuts_max}));
     return deleted < cuts_max ? Left::nothing : Left::more;
+}
+
+// Their shares are in the longer steps, too.
+Result<ShareRetention::Left> ShareRetention::delete_old_pool_rows(UnixTime now) {
+    Left left = Left::nothing;
+    for (const PoolStep& step : pool_steps) {
+        if (step.kept.count() == 0) continue;
+        LODE_TRY(const auto deleted,
+                 db_.execute("DELETE FROM pool_work WHERE chain = ? AND step_ms = ? AND "
+                             "start_unix_ms < ? LIMIT ?",
+                             {chain_, step.length.count(), to_unix_ms(now - step.kept), rows_max}));
+        if (deleted == rows_max) left = Left::more;
+    }
+    return left;
 }
 
 }  // namespace lode::sharelogger

@@ -15,9 +15,10 @@ class ShareRetention {
   public:
     // Rows of a table moved or deleted at a time: some 50 ms, so that counting hardly waits.
     static constexpr std::int64_t rows_max = 1'000;
-    // Ten-minute sums are kept for 24 h, then hours for 7 d; days stay.
+    // Ten-minute sums are kept for 24 h, then hours for 7 d; days stay. A little longer, for the
+    // first step of a history that begins in the middle of one.
     static constexpr auto buckets_kept = std::chrono::hours(24 + 1);
-    static constexpr auto hours_kept = std::chrono::hours(24 * 7 + 1);
+    static constexpr auto hours_kept = std::chrono::hours(24 * 7 + 3);
     // Cuts deleted at a time: on regtest hundreds of blocks a second cut each partition.
     static constexpr std::int64_t cuts_max = 10'000;
     // A stream ends with its sserver's run; what it left in a spool comes far sooner.
@@ -42,6 +43,7 @@ class ShareRetention {
     [[nodiscard]] Result<void> take_away(const WorkerTable& from, const db::Row& row);
     [[nodiscard]] Result<Left> delete_silent_streams(UnixTime before);
     [[nodiscard]] Result<Left> delete_old_cuts();
+    [[nodiscard]] Result<Left> delete_old_pool_rows(UnixTime now);
 
     db::Connection& db_;
     std::string chain_;

@@ -2,6 +2,7 @@
 #include "statshttpd/answers.hpp"
 #include "statshttpd/history_repository.hpp"
 #include "statshttpd/routes/site.hpp"
+#include "statshttpd/work_repository.hpp"
 
 namespace lode::statshttpd {
 namespace {
@@ -47,6 +48,25 @@ void answer_blocks(const Site& site, const http::Request& request,
         [page = query.value().page](const BlocksPage& blocks) { return to_json(blocks, page); });
 }
 
+// The last hour is in the live windows by seconds; no table has less than ten minutes.
+void answer_history(const Site& site, const http::Request& request,
+                    const http::Responder& responder) {
+    const auto query = parse_span_query(request.query);
+    if (!query) return responder.send(answer_to(query.error()));
+    const Span span = query.value();
+    const UnixTime now = site.context.clock.unix_now();
+    const SpanTime time = time_of(span, now);
+    if (span.step < LiveWindows::seed_slot) {
+        return responder.send({.body = to_json(site.windows.by_minute(now), span, time)});
+    }
+    answer_from_database<WorkPoints>(
+        site, responder,
+        [span, time, chain = site.context.pool.chain().name](db::Connection& connection) {
+            return WorkRepository(connection, chain).pool(span, time);
+        },
+        [span, time](const WorkPoints& points) { return to_json(points, span, time); });
+}
+
 }  // namespace
 
 void add_pool_routes(http::Router& router, Site& site) {
@@ -57,6 +77,7 @@ void add_pool_routes(http::Router& router, Site& site) {
             });
     };
     router.add(http::Method::get, "/api/v1/pool", live(answer_pool));
+    router.add(http::Method::get, "/api/v1/pool/history", live(answer_history));
     router.add(http::Method::get, "/api/v1/workers", live(answer_workers));
     router.add(http::Method::get, "/api/v1/blocks",
                [&site](const http::Request& request, const http::Responder& responder) {

@@ -2,6 +2,7 @@
 #include "statshttpd/routes/site.hpp"
 #include "statshttpd/user_answers.hpp"
 #include "statshttpd/user_repository.hpp"
+#include "statshttpd/work_repository.hpp"
 
 namespace lode::statshttpd {
 namespace {
@@ -57,22 +58,56 @@ void answer_user_workers(const Site& site, const http::Request& request,
         });
 }
 
+void answer_user_history(const Site& site, const http::Request& request,
+                         const http::Responder& responder) {
+    const auto query = parse_span_query(request.query);
+    if (!query) return responder.send(answer_to(query.error()));
+    const Span span = query.value();
+    const SpanTime time = time_of(span, site.context.clock.unix_now());
+    answer_from_database<WorkPoints>(
+        site, responder,
+        [span, time, user = user_of(request),
+         chain = site.context.pool.chain().name](db::Connection& connection) {
+            return WorkRepository(connection, chain).user(user, span, time);
+        },
+        [span, time](const WorkPoints& points) { return to_json(points, span, time); });
+}
+
+void answer_worker_history(const Site& site, const http::Request& request,
+                           const http::Responder& responder) {
+    const auto query = parse_span_query(request.query);
+    if (!query) return responder.send(answer_to(query.error()));
+    const Span span =
+        query.value().name == worker_hour_span.name ? worker_hour_span : query.value();
+    const SpanTime time = time_of(span, site.context.clock.unix_now());
+    const WorkRepository::Worker worker{.user = user_of(request),
+                                        .name = request.parameters.find("worker")->second};
+    answer_from_database<WorkPoints>(
+        site, responder,
+        [span, time, worker, chain = site.context.pool.chain().name](db::Connection& connection) {
+            return WorkRepository(connection, chain).worker(worker, span, time);
+        },
+        [span, time](const WorkPoints& points) { return to_json(points, span, time); });
+}
+
 }  // namespace
 
 void add_user_routes(http::Router& router, Site& site) {
+    const auto add = [&router, &site](const char* path, auto answer) {
+        router.add(http::Method::get, path,
+                   [&site, answer](const http::Request& request, const http::Responder& responder) {
+                       answer(site, request, responder);
+                   });
+    };
     router.add(
         http::Method::get, "/api/v1/users",
         on_loop(site, [&site](const http::Request& request, const http::Responder& responder) {
             answer_users(site, request, responder);
         }));
-    router.add(http::Method::get, "/api/v1/users/{user}",
-               [&site](const http::Request& request, const http::Responder& responder) {
-                   answer_user(site, request, responder);
-               });
-    router.add(http::Method::get, "/api/v1/users/{user}/workers",
-               [&site](const http::Request& request, const http::Responder& responder) {
-                   answer_user_workers(site, request, responder);
-               });
+    add("/api/v1/users/{user}", answer_user);
+    add("/api/v1/users/{user}/workers", answer_user_workers);
+    add("/api/v1/users/{user}/history", answer_user_history);
+    add("/api/v1/users/{user}/workers/{worker}/history", answer_worker_history);
 }
 
 }  // namespace lode::statshttpd

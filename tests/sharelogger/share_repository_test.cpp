@@ -84,6 +84,22 @@ TEST_CASE("a batch moves offset, sums and sequences on together", "[database]") 
     }
 }
 
+TEST_CASE("each step of the pool's work holds what users' minutes hold", "[database]") {
+    const test::Database database;
+    Repository repository(database);
+    REQUIRE(repository->load(2));
+    for (std::int64_t offset = 0; offset < 8; offset += 2) {
+        REQUIRE(repository->commit({batch_from(offset)}, start));
+    }
+    const auto users = totals_in(database, "user_bucket");
+    CHECK(users.shares == 8);
+    for (const char* step : {"600000", "3600000", "86400000"}) {
+        const auto pool = totals_in(database, std::string("pool_work WHERE step_ms = ") + step);
+        CHECK(pool.shares == users.shares);
+        CHECK(pool.work == users.work);
+    }
+}
+
 TEST_CASE("a batch that another has written changes nothing", "[database]") {
     const test::Database database;
     Repository one(database);
@@ -94,6 +110,7 @@ TEST_CASE("a batch that another has written changes nothing", "[database]") {
     REQUIRE_FALSE(outcome);
     CHECK(outcome.error().code == ErrorCode::conflict);
     CHECK(totals_in(database, "user_bucket").shares == 2);
+    CHECK(totals_in(database, "pool_work WHERE step_ms = 86400000").shares == 2);
 }
 
 TEST_CASE("later batches add to the same buckets and users keep their ids", "[database]") {

@@ -161,6 +161,26 @@ TEST_CASE("streams silent for long are forgotten", "[database]") {
     CHECK(pool.number("SELECT COUNT(*) FROM stream_sequence") == 2);
 }
 
+TEST_CASE("the pool's ten minutes are kept for 8 days, hours for 100, days for ever",
+          "[database]") {
+    Pool pool;
+    for (const std::int64_t step : {600'000, 3'600'000, 86'400'000}) {
+        for (const auto age : {24h * 8, 24h * 9, 24h * 100, 24h * 101}) {
+            REQUIRE(pool.connection.execute(
+                "INSERT INTO pool_work (chain, step_ms, start_unix_ms, partition_no, shares, "
+                "work_0, work_1, work_2) VALUES ('btc', ?, ?, 0, 1, 1, 0, 0)",
+                {step, to_unix_ms(now - age)}));
+        }
+    }
+    tidy_all(pool.connection, now);
+    const auto rows = [&pool](const std::string& step) {
+        return pool.number(("SELECT COUNT(*) FROM pool_work WHERE step_ms = " + step).c_str());
+    };
+    CHECK(rows("600000") == 1);
+    CHECK(rows("3600000") == 3);
+    CHECK(rows("86400000") == 4);
+}
+
 TEST_CASE("a long backlog goes in pieces, also when two instances take turns", "[database]") {
     Pool pool;
     const auto rows = ShareRetention::rows_max * 2 + 1;

@@ -52,6 +52,7 @@ SERVICE_ADAPTERS = {
     "payout/payment/sightings",           # what wallet and nodes say of a payment
     "sharelogger/gap_repository",    # gaps and what was done about them, as rows
     "sharelogger/name_ids",          # ids of users and workers
+    "sharelogger/pool_rows",         # sums of the pool as rows
     "sharelogger/share_repository",  # its rows
     "sharelogger/share_repository_cuts",  # the part of them that is about blocks
     "sharelogger/share_retention",   # rows that are old
@@ -64,6 +65,7 @@ SERVICE_ADAPTERS = {
     "statshttpd/routes/site",        # requests to where their data is
     "statshttpd/routes/user_routes",  # requests about users
     "statshttpd/user_repository",    # what the database knows of a user
+    "statshttpd/work_repository",    # work over time
     "sserver/defence",             # bans to the loops, the log and the bus
     "sserver/doors",               # the ports that miners come in by
     "sserver/job_feed",            # jobs from the bus and POST /v1/job

@@ -1,0 +1,40 @@
+// The pool's sums as rows: by partition, in steps of ten minutes, an hour and a day (UTC), each
+// share in all three. What histories are drawn from.
+#pragma once
+
+#include <array>
+#include <map>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "common/db/db.hpp"
+#include "sharelogger/partition_account.hpp"
+
+namespace lode::sharelogger {
+
+struct PoolStep {
+    std::chrono::milliseconds length;
+    std::chrono::milliseconds kept;  // rows that begin earlier are deleted; zero: never
+};
+
+// A week of ten minutes and three months of hours are shown, and a little more is kept.
+inline constexpr std::array pool_steps{
+    PoolStep{std::chrono::minutes(10), std::chrono::hours(24 * 8)},
+    PoolStep{std::chrono::hours(1), std::chrono::hours(24 * 100)},
+    PoolStep{std::chrono::hours(24), std::chrono::milliseconds(0)}};
+
+// Adds up in memory, so that a commit is some three rows a partition.
+class PoolRows {
+  public:
+    // `sum` is of ten minutes that begin at `start`.
+    void add(std::uint32_t partition, UnixTime start, const WorkSum& sum);
+    // Adds to the rows that are there.
+    [[nodiscard]] db::Upsert upsert(const std::string& chain) const;
+
+  private:
+    using Key = std::tuple<std::int64_t, UnixTime, std::uint32_t>;  // step, start, partition
+    std::map<Key, WorkSum> sums_;
+};
+
+}  // namespace lode::sharelogger
