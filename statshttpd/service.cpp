@@ -72,6 +72,7 @@ class Statshttpd final : public runtime::Service {
 
 Result<void> Statshttpd::start() {
     http::Router router;
+    add_asset_routes(router);
     add_pool_routes(router, site_);
     add_user_routes(router, site_);
     LODE_TRY(auto server, http::Server::start({.address = config_.address,

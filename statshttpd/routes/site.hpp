@@ -68,6 +68,7 @@ void answer_with_live(const Site& site, const http::Responder& responder,
 }
 
 // The groups; each adds its paths.
+void add_asset_routes(http::Router& router);
 void add_pool_routes(http::Router& router, Site& site);
 void add_user_routes(http::Router& router, Site& site);
 

@@ -182,6 +182,27 @@ TEST_CASE("with the database away live data is served and history is a 503") {
     CHECK(running.becomes(runtime::Readiness::not_ready));
 }
 
+TEST_CASE("the dashboard's page and files are served, and nothing beside them") {
+    const test::History history;
+    Running running(history.database.folder());
+    for (const char* view : {"/", "/miner", "/blocks", "/connect", "/account", "/operator"}) {
+        const auto page = running.get(view);
+        CHECK(page.status == 200);
+        CHECK(page.content_type == "text/html; charset=utf-8");
+        CHECK(page.body.starts_with("<!doctype html>"));
+    }
+    const auto script = running.get("/assets/main.js");
+    CHECK(script.status == 200);
+    CHECK(script.content_type == "text/javascript; charset=utf-8");
+    for (const char* target :
+         {"/assets/", "/assets/nothing.js", "/assets/index.html", "/assets/../service.cpp",
+          "/assets/%2e%2e/service.cpp", "/assets/..%2fservice.cpp", "/assets//etc/passwd",
+          "/index.html", "/assets/pages%2fminer.js", "/assets/main.js/"}) {
+        CAPTURE(target);
+        CHECK(running.get(target).status == 404);
+    }
+}
+
 TEST_CASE("what is wrong with a request is said with the right status") {
     const test::History history;
     Running running(history.database.folder());
@@ -192,7 +213,6 @@ TEST_CASE("what is wrong with a request is said with the right status") {
         CHECK(refused.body.starts_with(R"({"error":")"));
     }
     CHECK(running.get("/api/v1/nothing").status == 404);
-    CHECK(running.get("/").status == 404);
     CHECK(running.post("/api/v1/pool").status == 405);
 }
 

@@ -61,6 +61,7 @@ SERVICE_ADAPTERS = {
     "sharelogger/worker_rows",       # sums of workers as rows
     "statshttpd/database_thread",    # the database on a thread of its own
     "statshttpd/history_repository",  # the rows it shows
+    "statshttpd/routes/asset_routes",  # the dashboard's files
     "statshttpd/routes/pool_routes",  # requests about the pool
     "statshttpd/routes/site",        # requests to where their data is
     "statshttpd/routes/user_routes",  # requests about users
