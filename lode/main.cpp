@@ -11,7 +11,7 @@
 #include "lode/payout_settings_command.hpp"
 #include "lode/services.hpp"
 #include "lode/sharelog_command.hpp"
-#include "lode/status.hpp"
+#include "lode/status_command.hpp"
 #include "lode/topics_command.hpp"
 #include "lode/user_command.hpp"
 
@@ -47,14 +47,6 @@ Result<int> db_migrate(const Options& options) {
     LODE_TRY(const auto configuration, load(options.config));
     LODE_TRY(const auto version, migrate(configuration.pool));
     return print("schema version " + std::to_string(version) + "\n");
-}
-
-Result<int> status(const Options& options) {
-    LODE_TRY(const auto configuration, load(options.config));
-    LODE_TRY(const auto port, runtime::endpoint_port(services(), configuration.document));
-    LODE_TRY(const auto answer, ask_status(port));
-    print(answer.text);
-    return answer.ready == Status::Ready::yes ? runtime::exit_ok : runtime::exit_run_time;
 }
 
 Result<int> perform(const Options& options) {

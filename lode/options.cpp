@@ -35,8 +35,10 @@ class Parser {
             Command::config_example);
         CLI::App& db = group("db", "The accounting database");
         with_config(add(db, {"migrate", "Bring the schema to this version"}, Command::db_migrate));
-        with_config(
-            add(app_, {"status", "Ask the running pool how its services are"}, Command::status));
+        CLI::App& status = add(app_, {"status", "Ask the running pool how it is"}, Command::status);
+        with_config(status);
+        status.add_flag("--json", json_, "One JSON object");
+        status.add_flag("--watch", options_.watch, "Again every 2 s, until Ctrl-C");
         CLI::App& topics = group("topics", "The bus's topics on Kafka");
         with_config(add(topics, {"create", "Create those that are missing, and list all"},
                         Command::topics_create));

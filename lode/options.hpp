@@ -54,6 +54,7 @@ struct Options {
     std::filesystem::path config;
     std::optional<std::string> day;  // "2026-11-21", in UTC
     Format format = Format::text;
+    bool watch = false;  // of status
     // Of sharelog accept-gap: the stream, and its first and last missing sequence.
     struct Gap {
         std::uint64_t stream = 0;

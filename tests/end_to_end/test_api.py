@@ -1,6 +1,9 @@
 """statshttpd's API and `lode status` against what the database and the node know."""
+import json
+import subprocess
+
 import chain
-from pool import run_lode
+from pool import STOP_SECONDS, program, run_lode
 from waiting import eventually
 
 SERVICES = ["gbtmaker", "jobmaker", "sserver", "blkmaker", "sharelogger", "payout",
@@ -71,9 +74,20 @@ def test_a_restart_forgets_no_share_and_shows_none_twice(pool, node, make_miner)
 def test_status_tells_a_ready_pool_from_one_that_is_gone(pool):
     ready = run_lode("status", "--config", pool.config_file)
     assert ready.returncode == 0, ready.stdout + ready.stderr
-    lines = [line.split() for line in ready.stdout.splitlines()]
+    services, _, pool_shown = ready.stdout.partition("\n\n")
+    lines = [line.split() for line in services.splitlines()]
     assert sorted(line[0] for line in lines) == sorted(SERVICES)
     assert {line[1].rstrip(":") for line in lines} == {"ready"}
+    assert "chain     regtest" in pool_shown
+    shown = json.loads(run_lode("status", "--config", pool.config_file, "--json").stdout)
+    assert shown["ready"] and shown["pool"]["chain"] == "regtest" and shown["blocks"] == []
+
+    watching = subprocess.Popen([program("lode"), "status", "--config", pool.config_file,
+                                 "--json", "--watch"], stdout=subprocess.PIPE, text=True)
+    pictures = [json.loads(watching.stdout.readline()) for _ in range(2)]
+    watching.terminate()
+    assert watching.wait(STOP_SECONDS) == 0
+    assert [picture["ready"] for picture in pictures] == [True, True]
 
     assert pool.stop() == 0
     gone = run_lode("status", "--config", pool.config_file)

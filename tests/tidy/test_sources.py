@@ -24,6 +24,7 @@ REASONS = {
     "sharelogger/archive_frame.cpp": "by archive_test",
     "lode/operator.cpp": "by sharelog_command_test and user_command_test",
     "payout/payment/sightings.cpp": "by payer_test, over a simulated wallet and chain",
+    "lode/status_command.cpp": "asks endpoints; run by tests/end_to_end/test_api.py",
     "lode/payout_desk.cpp": "by books_command_test and payment_command_test",
     "payout/passes.cpp": "joins repositories; by worker_test",
     "payout/wallet.cpp": "names a node; by worker_test and books_command_test",
