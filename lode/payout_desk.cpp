@@ -8,7 +8,7 @@
 namespace lode::launcher {
 namespace {
 
-constexpr std::int64_t schema_needed = 3;
+constexpr std::int64_t schema_needed = 4;
 
 Result<db::Connection> connect(const config::PoolConfig& pool) {
     LODE_TRY(auto connection, db::Connection::open(pool.database, pool.data_dir.string()));

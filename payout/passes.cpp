@@ -9,7 +9,7 @@
 namespace lode::payout {
 namespace {
 
-constexpr std::int64_t schema_needed = 3;
+constexpr std::int64_t schema_needed = 4;
 
 node::BitcoinRpcOptions rpc_options(const config::NodeConfig& node) {
     return {.url = node.url,

@@ -70,9 +70,68 @@ constexpr std::string_view alert_setting_table = R"(CREATE TABLE IF NOT EXISTS a
 constexpr std::string_view block_by_user =
     "CREATE INDEX block_by_user ON block (chain, user_name, height)";
 
-constexpr std::array tables{pool_work_table,     account_table,    api_token_table,
-                            api_token_by_user,   used_proof_table, used_proof_by_time,
-                            alert_setting_table, block_by_user};
+// The ledger's entries summed by account, UTC day and reason, and their number; what a user's days
+// are read from, posted with the entries.
+constexpr std::string_view ledger_day_table = R"(CREATE TABLE IF NOT EXISTS ledger_day (
+    account_id BIGINT NOT NULL,
+    day_unix_ms BIGINT NOT NULL,
+    reason VARCHAR(16) NOT NULL,
+    amount BIGINT NOT NULL,
+    entries BIGINT NOT NULL,
+    UNIQUE (account_id, day_unix_ms, reason)))";
+
+// Of a ledger that is older than the table.
+constexpr std::string_view ledger_day_rows =
+    R"(INSERT INTO ledger_day (account_id, day_unix_ms, reason, amount, entries)
+    SELECT e.account_id, t.at_unix_ms - t.at_unix_ms % 86400000, t.reason, SUM(e.amount), COUNT(*)
+    FROM ledger_entry e JOIN ledger_transaction t ON t.id = e.transaction_id
+    WHERE NOT EXISTS (SELECT 1 FROM ledger_day)
+    GROUP BY e.account_id, t.at_unix_ms - t.at_unix_ms % 86400000, t.reason)";
+
+constexpr std::string_view payment_item_by_owner =
+    "CREATE INDEX payment_item_by_owner ON payment_item (owner_kind, owner_name, payment_id)";
+
+// Somebody wants to know what a block of this height and reward would credit, were it found now.
+constexpr std::string_view preview_request_table = R"(CREATE TABLE IF NOT EXISTS preview_request (
+    chain VARCHAR(16) NOT NULL,
+    asked_unix_ms BIGINT NOT NULL,
+    height BIGINT NOT NULL,
+    reward BIGINT NOT NULL,
+    UNIQUE (chain)))";
+
+// payout's answer, and the least balance that it pays (minimum). held_ppm: how full PPLNS's window
+// is; -1 under other schemes. …_per_block: what work worth one block earns on average by each
+// scheme. made_unix_ms = 0: nobody has asked yet.
+constexpr std::string_view payout_preview_table = R"(CREATE TABLE IF NOT EXISTS payout_preview (
+    chain VARCHAR(16) NOT NULL,
+    minimum BIGINT NOT NULL,
+    made_unix_ms BIGINT NOT NULL,
+    height BIGINT NOT NULL,
+    reward BIGINT NOT NULL,
+    held_ppm BIGINT NOT NULL,
+    users BIGINT NOT NULL,
+    users_amount BIGINT NOT NULL,
+    fees_amount BIGINT NOT NULL,
+    reserve_amount BIGINT NOT NULL,
+    base_per_block BIGINT NOT NULL,
+    pps_per_block BIGINT NOT NULL,
+    pps_plus_per_block BIGINT NOT NULL,
+    fpps_per_block BIGINT NOT NULL,
+    UNIQUE (chain)))";
+
+// Its credits of users, sorted by id: 16 bytes each, user.id and amount, both big-endian.
+constexpr std::string_view payout_preview_part_table =
+    R"(CREATE TABLE IF NOT EXISTS payout_preview_part (
+    chain VARCHAR(16) NOT NULL,
+    first_user BIGINT NOT NULL,
+    credits LONGBLOB NOT NULL,
+    UNIQUE (chain, first_user)))";
+
+constexpr std::array tables{pool_work_table,           account_table,         api_token_table,
+                            api_token_by_user,         used_proof_table,      used_proof_by_time,
+                            alert_setting_table,       ledger_day_table,      ledger_day_rows,
+                            payment_item_by_owner,     preview_request_table, payout_preview_table,
+                            payout_preview_part_table, block_by_user};
 
 }  // namespace
 

@@ -64,15 +64,26 @@ Result<LedgerRepository::Posted> LedgerRepository::post(const Transaction& trans
                         .add = {"amount", "entries"},
                         .replace = {},
                         .rows = {}};
-    entries.rows.reserve(transaction.entries.size());
-    balances.rows.reserve(transaction.entries.size());
+    db::Upsert days{.table = "ledger_day",
+                    .columns = {"account_id", "day_unix_ms", "reason", "amount", "entries"},
+                    .key = {"account_id", "day_unix_ms", "reason"},
+                    .add = {"amount", "entries"},
+                    .replace = {},
+                    .rows = {}};
+    const std::int64_t day = to_unix_ms(std::chrono::floor<std::chrono::days>(transaction.at));
+    const db::Value reason = value_of(to_string(transaction.reason));
+    for (auto* const table : {&entries, &balances, &days}) {
+        table->rows.reserve(transaction.entries.size());
+    }
     for (const Entry& entry : transaction.entries) {
         const std::int64_t account = ids.at(entry.account);
         entries.rows.push_back({id, account, entry.amount.value()});
         balances.rows.push_back({account, entry.amount.value(), std::int64_t{1}});
+        days.rows.push_back({account, day, reason, entry.amount.value(), std::int64_t{1}});
     }
     LODE_TRY_VOID(db_.upsert(entries));
     LODE_TRY_VOID(db_.upsert(balances));
+    LODE_TRY_VOID(db_.upsert(days));
     LODE_TRY_VOID(refuse_overdraft(id));
     return Posted::now;
 }

@@ -171,7 +171,11 @@ class Verification {
         for (;;) {
             LODE_TRY(const auto rows,
                      db_.query("SELECT a.id, a.owner_kind, a.owner_name, a.pot, "
-                               "COALESCE(b.amount, 0), COALESCE(b.entries, 0) "
+                               "COALESCE(b.amount, 0), COALESCE(b.entries, 0), "
+                               "(SELECT COALESCE(SUM(d.amount), 0) FROM ledger_day d "
+                               "WHERE d.account_id = a.id), "
+                               "(SELECT COALESCE(SUM(d.entries), 0) FROM ledger_day d "
+                               "WHERE d.account_id = a.id) "
                                "FROM ledger_account a LEFT JOIN ledger_balance b ON "
                                "b.account_id = a.id WHERE a.id > ? AND a.id <= ? AND a.chain = ? "
                                "ORDER BY a.id LIMIT ?",
@@ -199,6 +203,11 @@ class Verification {
         if (kept != sum.amount || row.integer(5) != sum.entries) {
             complain(describe(account) + ": kept " + std::to_string(kept) + " of " +
                      std::to_string(row.integer(5)) + " entries, there are " +
+                     std::to_string(sum.amount) + " of " + std::to_string(sum.entries));
+        }
+        if (row.integer(6) != sum.amount || row.integer(7) != sum.entries) {
+            complain(describe(account) + ": its days are " + std::to_string(row.integer(6)) +
+                     " of " + std::to_string(row.integer(7)) + " entries, there are " +
                      std::to_string(sum.amount) + " of " + std::to_string(sum.entries));
         }
         if (sum.amount < 0 && !may_be_negative(account)) {

@@ -89,7 +89,7 @@ TEST_CASE("a minimum is not below the pool's own") {
 
 TEST_CASE("a database that is not prepared is of run time") {
     test::MoneyPool pool;
-    pool.run("DELETE FROM schema_version WHERE version >= 3");
+    pool.run("DELETE FROM schema_version WHERE version >= 4");
     pool.options.payout.reason = "r";
     CHECK(payout_pause(pool.options).error().code == ErrorCode::unavailable);
 }

@@ -95,11 +95,11 @@ TEST_CASE("another payout waits and goes on when the first has stopped", "[datab
 
 TEST_CASE("a database that is not prepared is waited for") {
     Pool pool;
-    REQUIRE(pool.connection.execute("DELETE FROM schema_version WHERE version >= 3"));
+    REQUIRE(pool.connection.execute("DELETE FROM schema_version WHERE version >= 4"));
     Instance instance(pool, "payout-1");
     pool.home.run_until([&] { return !instance.worker->status().trouble.empty(); });
     CHECK(instance.worker->status().trouble.find("lode db migrate") != std::string::npos);
-    REQUIRE(pool.connection.execute("INSERT INTO schema_version (version) VALUES (3)"));
+    REQUIRE(pool.connection.execute("INSERT INTO schema_version (version) VALUES (4)"));
     instance.wait_for_settlement();
     pool.home.run_until([&] { return instance.worker->status().trouble.empty(); });
     instance.stop();
