@@ -3,6 +3,7 @@
 
 #include <cstdio>
 
+#include "common/base/day.hpp"
 #include "common/runtime/run.hpp"
 #include "lode/operator.hpp"
 #include "lode/payout_desk.hpp"

@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "common/base/clock.hpp"
-#include "common/base/result.hpp"
 #include "payout/book_repository.hpp"
 
 namespace lode::launcher {
@@ -16,8 +15,6 @@ namespace lode::launcher {
 [[nodiscard]] std::string coins(std::int64_t base_units);
 // "2026-11-21 12:34 UTC"
 [[nodiscard]] std::string utc_minute(UnixTime time);
-// Midnight UTC of "2026-11-21"; malformed when there is no such day.
-[[nodiscard]] Result<UnixTime> day_start(std::string_view day);
 
 // A line of CSV (RFC 4180, without its end): text is quoted where it must be.
 [[nodiscard]] std::string csv_line(const payout::BookRow& row);
