@@ -75,6 +75,7 @@ Result<void> Statshttpd::start() {
     add_asset_routes(router);
     add_pool_routes(router, site_);
     add_user_routes(router, site_);
+    add_money_routes(router, site_);
     LODE_TRY(auto server, http::Server::start({.address = config_.address,
                                                .port = config_.port,
                                                .body_max = 16 * 1024,  // no method here wants one

@@ -71,5 +71,6 @@ void answer_with_live(const Site& site, const http::Responder& responder,
 void add_asset_routes(http::Router& router);
 void add_pool_routes(http::Router& router, Site& site);
 void add_user_routes(http::Router& router, Site& site);
+void add_money_routes(http::Router& router, Site& site);
 
 }  // namespace lode::statshttpd

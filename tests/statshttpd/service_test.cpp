@@ -169,6 +169,15 @@ TEST_CASE("blocks are read from the database") {
     CHECK(blocks.body.starts_with(R"({"total":1,"limit":1,"offset":0,"blocks":[{"height":10,)"));
 }
 
+TEST_CASE("terms and payments are for everybody") {
+    const test::History history;
+    history.execute("INSERT INTO payment VALUES (1, 'btc', 'locked', 'pool', '', 11, 0, 5, 6)", {});
+    Running running(history.database.folder());
+    CHECK(running.get("/api/v1/terms").body == R"({"now":null,"next":null,"versions":[]})");
+    CHECK(running.get("/api/v1/payments?limit=1")
+              .body.starts_with(R"({"total":1,"limit":1,"offset":0,"payments":[{"id":1,)"));
+}
+
 TEST_CASE("with the database away live data is served and history is a 503") {
     const log::Capture capture;
     const test::TemporaryFolder folder;
@@ -206,8 +215,9 @@ TEST_CASE("the dashboard's page and files are served, and nothing beside them") 
 TEST_CASE("what is wrong with a request is said with the right status") {
     const test::History history;
     Running running(history.database.folder());
-    for (const char* target : {"/api/v1/pool?a=1", "/api/v1/workers?limit=0",
-                               "/api/v1/blocks?state=x", "/api/v1/workers?user="}) {
+    for (const char* target :
+         {"/api/v1/pool?a=1", "/api/v1/workers?limit=0", "/api/v1/blocks?state=x",
+          "/api/v1/workers?user=", "/api/v1/terms?a=1", "/api/v1/payments?state=x"}) {
         const auto refused = running.get(target);
         CHECK(refused.status == 400);
         CHECK(refused.body.starts_with(R"({"error":")"));

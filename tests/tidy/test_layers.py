@@ -62,6 +62,8 @@ SERVICE_ADAPTERS = {
     "statshttpd/database_thread",    # the database on a thread of its own
     "statshttpd/history_repository",  # the rows it shows
     "statshttpd/routes/asset_routes",  # the dashboard's files
+    "statshttpd/money_repository",   # the rows of money it shows
+    "statshttpd/routes/money_routes",  # requests about money
     "statshttpd/routes/pool_routes",  # requests about the pool
     "statshttpd/routes/site",        # requests to where their data is
     "statshttpd/routes/user_routes",  # requests about users
