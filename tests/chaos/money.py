@@ -3,8 +3,10 @@ import chain
 from pool import run_lode
 from waiting import eventually
 
-PATIENCE = 120  # seconds until all is final and paid, blocks being mined meanwhile
+PATIENCE = 300  # seconds until all is final and paid, blocks being mined meanwhile
+VERIFY_SECONDS = 300
 BLOCKS_AT_ONCE = 10
+BLOCKS_A_READ = 100  # in one request, of some 10 KB each
 SHOWN_MAX = 5
 LEAST_PAID = 100_000  # satoshi: payout's minimum_base_units, unless told otherwise
 
@@ -12,15 +14,25 @@ LEAST_PAID = 100_000  # satoshi: payout's minimum_base_units, unless told otherw
 def outputs_by_address(node, txid_of_interest):
     """Address -> satoshi, of the transactions in the best chain of which txid_of_interest(txid)."""
     sums = {}
-    for height in range(1, node.rpc.getblockcount() + 1):
-        block = node.rpc.getblock(node.rpc.getblockhash(height), 2)
-        for transaction in block["tx"][1:]:
-            if not txid_of_interest(transaction["txid"]):
-                continue
-            for output in transaction["vout"]:
-                address = output["scriptPubKey"].get("address")
-                sums[address] = sums.get(address, 0) + int(output["value"] * 100_000_000)
+    for transaction in transactions(node):
+        if not txid_of_interest(transaction["txid"]):
+            continue
+        for output in transaction["vout"]:
+            address = output["scriptPubKey"].get("address")
+            sums[address] = sums.get(address, 0) + int(output["value"] * 100_000_000)
     return sums
+
+
+def transactions(node):
+    """Of the best chain, but for coinbases."""
+    heights = range(1, node.rpc.getblockcount() + 1)
+    for first in range(0, len(heights), BLOCKS_A_READ):
+        hashes = node.rpc.batch("getblockhash", [[height] for height in
+                                                 heights[first:first + BLOCKS_A_READ]])
+        # Most blocks have no more than a coinbase, which the short form tells at once.
+        for block in node.rpc.batch("getblock", [[found, 1] for found in hashes]):
+            if len(block["tx"]) > 1:
+                yield from node.rpc.getblock(block["hash"], 2)["tx"][1:]
 
 
 class MoneyVerdict:
@@ -83,7 +95,8 @@ class MoneyVerdict:
     # What must hold then.
 
     def _judge_ledger(self):
-        verified = run_lode("ledger", "verify", "--config", self.pool.config_file)
+        verified = run_lode("ledger", "verify", "--config", self.pool.config_file,
+                            timeout=VERIFY_SECONDS)
         if verified.returncode != 0:
             self.complaints.append("lode ledger verify: " + (verified.stdout
                                                              + verified.stderr).strip())

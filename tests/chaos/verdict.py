@@ -1,13 +1,16 @@
 """Judges a pool after crashes: what the clients heard against what the pool has counted."""
 import collections
 import json
+import subprocess
 
 import chain
 from crew import ACCEPTED, IN_FLIGHT, PATIENCE, REFUSED
-from pool import run_lode
+from pool import program, run_lode
 from waiting import eventually
 
 SHOWN_MAX = 5  # hashes named in one complaint
+# Of one reading of the archive: a million shares on a machine with other work.
+READ_SECONDS = 300
 
 
 class Verdict:
@@ -20,6 +23,7 @@ class Verdict:
         self.complaints = []
         self.counted = {}
         self.unanswered = set()
+        self.verified = None  # what `lode sharelog verify` said last
         self.blocks = {}
 
     def complain(self, what, found):
@@ -40,36 +44,36 @@ class Verdict:
         return self
 
     def dump(self):
-        done = run_lode("sharelog", "dump", "--config", self.pool.config_file, "--json")
-        assert done.returncode == 0, done.stderr
-        return [json.loads(line) for line in done.stdout.splitlines()]
+        """How often each hash is in the archive; its shares are read one by one."""
+        with subprocess.Popen([program("lode"), "sharelog", "dump", "--config",
+                               str(self.pool.config_file), "--json"], stdout=subprocess.PIPE,
+                              text=True) as process:
+            found = collections.Counter(json.loads(line)["hash"] for line in process.stdout)
+        assert process.returncode == 0, f"sharelog dump ended with {process.returncode}"
+        return found
 
     def _wait_until_counted(self):
-        """Until nothing more is counted; what is missing then is complained about."""
+        """Until nothing more is counted."""
         wanted = len(self.record.of(ACCEPTED))
         try:
-            eventually(lambda: self._counted_shares() >= wanted, "accepted shares in the sums",
-                       PATIENCE)
-        except AssertionError:
-            return
-        # Shares whose answer was never sent may still be on their way: until a second goes by.
-        state = {"shares": -1}
-
-        def settled():
-            before, state["shares"] = state["shares"], self._counted_shares()
-            return before == state["shares"] and not self._lag()
-        eventually(settled, "sums that stand still", PATIENCE)
+            # Shares whose answer was never sent may still be on their way: so until all stands.
+            eventually(lambda: self._counted_shares() >= wanted and self._is_verified_at_rest(),
+                       "accepted shares in sums that stand still", READ_SECONDS)
+        except AssertionError as problem:
+            self.complaints.append(str(problem))
 
     def _counted_shares(self):
         return self.pool.query("SELECT COALESCE(SUM(shares), 0) FROM user_bucket")[0][0]
 
-    def _lag(self):
-        """Shares of the bus that are not yet dealt with: the archive's newest batches."""
-        verified = run_lode("sharelog", "verify", "--config", self.pool.config_file)
-        return "newer batches" in verified.stdout
+    def _is_verified_at_rest(self):
+        """Reads the whole archive; whether nothing new came meanwhile and all of it is counted."""
+        before = self._counted_shares()
+        self.verified = run_lode("sharelog", "verify", "--config", self.pool.config_file,
+                                 timeout=READ_SECONDS)
+        return "newer batches" not in self.verified.stdout and before == self._counted_shares()
 
     def _judge_shares(self):
-        self.counted = collections.Counter(share["hash"] for share in self.dump())
+        self.counted = self.dump()
         accepted, refused = self.record.of(ACCEPTED), self.record.of(REFUSED)
         in_flight = self.record.of(IN_FLIGHT)
         self.unanswered = in_flight & self.counted.keys()
@@ -79,9 +83,10 @@ class Verdict:
         self.complain("refused but counted", refused & self.counted.keys())
         self.complain("counted but never sent",
                       self.counted.keys() - accepted - refused - in_flight)
-        verified = run_lode("sharelog", "verify", "--config", self.pool.config_file)
-        if verified.returncode != 0:
-            self.complaints.append("lode sharelog verify: " + verified.stdout.strip())
+        if self.verified is None:
+            self._is_verified_at_rest()
+        if self.verified.returncode != 0:
+            self.complaints.append("lode sharelog verify: " + self.verified.stdout.strip())
 
     def _judge_sums(self):
         """Per user, the database's buckets are the archive's shares."""
