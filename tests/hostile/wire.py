@@ -56,6 +56,11 @@ def reset_at_close(made):
     made.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
 
+def kernel_form(address):
+    """(address, port) as /proc/net/tcp has it: the address as a number of this machine."""
+    return f"{int.from_bytes(socket.inet_aton(address[0]), sys.byteorder):08X}:{address[1]:04X}"
+
+
 def message_of(line):
     """Jobs are the same for everyone and the longest lines there are."""
     return notify_of(line) if b'"mining.notify"' in line else \
@@ -183,6 +188,17 @@ class Wire(asyncio.Protocol):
         await self.call("mining.authorize", user, "x")
         self.user = user
         return self
+
+    def is_let_in(self):
+        """Whether the pool has it, and not only the kernel's queue of those it shall accept. Reads
+        the table of all connections of the machine: for the few that are in doubt."""
+        info = self.transport.get_extra_info
+        ends = [kernel_form(info(name)) for name in ("peername", "sockname")]
+        for line in pathlib.Path("/proc/net/tcp").read_text().splitlines():
+            fields = line.split()
+            if fields[1:3] == ends:
+                return fields[9] != "0"  # the inode: of a socket that a process has
+        return False
 
     async def drop(self):
         """Closes it and waits until it is gone."""
