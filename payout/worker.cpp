@@ -17,8 +17,9 @@ constexpr Duration try_max = std::chrono::seconds(10);
 // shares takes seconds, a sharelogger that was away longer.
 constexpr auto hurry_interval = std::chrono::seconds(5);
 constexpr auto hurry_time = std::chrono::minutes(2);
-// How often payments are looked at: blocks come in minutes.
-constexpr auto pay_interval = std::chrono::seconds(10);
+// How often payments are looked at, or as often as settlements if these are closer: blocks come in
+// minutes.
+constexpr Duration pay_interval = std::chrono::seconds(10);
 constexpr auto fee_day_interval = std::chrono::minutes(1);
 
 bool is_alarming(Standing standing) {
@@ -245,7 +246,7 @@ Result<void> Worker::judge_reserve(Satoshi reserve) {
 }
 
 Result<void> Worker::pay() {
-    next_pay_ = now().steady + pay_interval;
+    next_pay_ = now().steady + std::min<Duration>(pay_interval, options_.config.settle_interval);
     auto paid = passes_->pay(now().unix);
     // A wallet that is away does not keep the settlement from its work.
     if (!paid && paid.error().code != ErrorCode::conflict) {
