@@ -1,9 +1,11 @@
 // The payer as a program, so that tests can end it at any moment: one command on a pool's database
 // and a real node's wallet. Prints JSON; a failure is one line on stderr and exit code 1.
+#include <algorithm>
 #include <cstdio>
 
 #include "common/db/db.hpp"
 #include "common/json/writer.hpp"
+#include "common/node/bitcoin_rpc.hpp"
 #include "payout/payment/payer.hpp"
 #include "payout/payment/payment_repository.hpp"
 
@@ -14,31 +16,49 @@ using namespace lode::payout;
 
 const Fence fence{"regtest", "tool", 1};
 
-// payment-tool FOLDER NODE_URL COOKIE WALLET hot|watch_only COMMAND …
-struct Arguments {
-    std::string folder;
+struct Place {
     std::string url;
     std::string cookie;
+};
+
+constexpr const char* usage =
+    "payment-tool FOLDER NODE_URL COOKIE WALLET hot|watch_only [OTHER_URL OTHER_COOKIE] -- "
+    "COMMAND …\n";
+struct Arguments {
+    std::string folder;
+    Place node;
     std::string wallet;
     std::string kind;
+    std::optional<Place> other;  // a second node, which has no wallet
     std::string command;
     std::vector<std::string> rest;
+};
+
+struct Nodes {
+    std::unique_ptr<node::WalletRpc> wallet;
+    std::unique_ptr<node::NodeRpc> other;
 };
 
 struct Tool {
     db::Connection connection;
     std::unique_ptr<node::WalletRpc> wallet;
+    std::unique_ptr<node::NodeRpc> other;  // null where there is none
     PaymentRepository store;
     Payer payer;
 
-    Tool(db::Connection opened, std::unique_ptr<node::WalletRpc> rpc, WalletKind kind)
+    Tool(db::Connection opened, Nodes nodes, WalletKind kind)
         : connection(std::move(opened)),
-          wallet(std::move(rpc)),
+          wallet(std::move(nodes.wallet)),
+          other(std::move(nodes.other)),
           store(connection, {.fence = fence, .network = bitcoin::Network::regtest}),
-          payer({store, *wallet}, {.network = bitcoin::Network::regtest,
-                                   .wallet = kind,
-                                   .minimum = Satoshi(10'000),
-                                   .interval = std::chrono::milliseconds(0)}) {}
+          payer({store, *wallet, others()}, {.network = bitcoin::Network::regtest,
+                                             .wallet = kind,
+                                             .minimum = Satoshi(10'000),
+                                             .interval = std::chrono::milliseconds(0)}) {}
+
+    [[nodiscard]] std::vector<node::NodeRpc*> others() const {
+        return other ? std::vector{other.get()} : std::vector<node::NodeRpc*>();
+    }
 };
 
 Result<std::string> prepare(Tool& tool) {
@@ -120,29 +140,43 @@ Result<std::string> dispatch(Tool& tool, const Arguments& arguments) {
 
 Result<std::string> perform(const Arguments& arguments) {
     LODE_TRY(auto connection, db::Connection::open({}, arguments.folder));
-    LODE_TRY(auto wallet,
-             node::open_wallet_rpc({.url = arguments.url, .cookie_file = arguments.cookie},
-                                   arguments.wallet));
-    Tool tool(std::move(connection), std::move(wallet),
+    Nodes nodes;
+    LODE_TRY(nodes.wallet, node::open_wallet_rpc(
+                               {.url = arguments.node.url, .cookie_file = arguments.node.cookie},
+                               arguments.wallet));
+    if (arguments.other) {
+        LODE_TRY(nodes.other, node::open_bitcoin_rpc({.url = arguments.other->url,
+                                                      .cookie_file = arguments.other->cookie}));
+    }
+    Tool tool(std::move(connection), std::move(nodes),
               arguments.kind == "hot" ? WalletKind::hot : WalletKind::watch_only);
     return dispatch(tool, arguments);
+}
+
+std::optional<Arguments> read(const std::vector<std::string>& given) {
+    const auto end = std::ranges::find(given, "--");
+    const auto words = end - given.begin();
+    if ((words != 5 && words != 7) || given.end() - end < 2) return std::nullopt;
+    Arguments arguments{.folder = given[0],
+                        .node = {given[1], given[2]},
+                        .wallet = given[3],
+                        .kind = given[4],
+                        .other = std::nullopt,
+                        .command = *(end + 1),
+                        .rest = {end + 2, given.end()}};
+    if (words == 7) arguments.other = Place{given[5], given[6]};
+    return arguments;
 }
 
 }  // namespace
 
 int main(int count, char** words) {
-    const std::vector<std::string> given(words + 1, words + count);
-    if (given.size() < 6) {
-        std::fputs("payment-tool FOLDER NODE_URL COOKIE WALLET hot|watch_only COMMAND …\n", stderr);
+    const auto arguments = read({words + 1, words + count});
+    if (!arguments) {
+        std::fputs(usage, stderr);
         return 2;
     }
-    const auto answer = perform({given[0],
-                                 given[1],
-                                 given[2],
-                                 given[3],
-                                 given[4],
-                                 given[5],
-                                 {given.begin() + 6, given.end()}});
+    const auto answer = perform(*arguments);
     if (!answer) {
         std::fprintf(stderr, "%s\n", answer.error().context.c_str());
         return 1;

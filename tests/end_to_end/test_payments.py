@@ -13,6 +13,7 @@ import pytest
 from node import ADDRESS_TYPES, MATURITY
 from pool import program
 from rpc_proxy import ProxiedNode
+from waiting import eventually
 
 COIN = 100_000_000
 RUN_SECONDS = 60
@@ -27,10 +28,12 @@ def satoshi(coins):
 class Payments:
     """A ledger in a folder of its own, a wallet `pay` with coins and one of miners."""
 
-    def __init__(self, folder, node):
+    def __init__(self, folder, node, other=None):
         self.folder = pathlib.Path(folder)
         self.folder.mkdir()
         self.node = node
+        self.other = other  # a second node that must bear out what is in a block
+        self.joined = False
         self.url = node.url
         self.wallet = "pay"
         self.kind = "hot"
@@ -53,8 +56,9 @@ class Payments:
         return sum(satoshi(balances[each]) for each in ("trusted", "untrusted_pending", "immature"))
 
     def command(self, *words):
+        other = [self.other.url, self.other.cookie_file] if self.other else []
         return [program("payment-tool"), str(self.folder), self.url, self.node.cookie_file,
-                self.wallet, self.kind, *map(str, words)]
+                self.wallet, self.kind, *other, "--", *map(str, words)]
 
     def tool(self, *words):
         done = subprocess.run(self.command(*words), capture_output=True, text=True,
@@ -75,6 +79,25 @@ class Payments:
 
     def mine(self, blocks=1):
         self.node.mine(blocks)
+        if self.joined:
+            self.join()
+
+    def join(self):
+        """Until both nodes have the longer chain."""
+        if not self.joined:
+            self.node.rpc.setnetworkactive(True)
+            self.node.connect(self.other)
+            self.joined = True
+        eventually(lambda: self.node.tip() == self.other.tip(), "one chain of both nodes")
+
+    def part(self):
+        self.node.rpc.setnetworkactive(False)
+        self.joined = False
+
+    def mine_elsewhere(self, blocks):
+        """Without any payment, on the other node alone."""
+        for _ in range(blocks):
+            self.other.rpc.generateblock(self.other.payout_address(), [])
 
     def rows(self, sql):
         with sqlite3.connect(self.folder / "lode.sqlite") as database:
@@ -212,9 +235,8 @@ def test_a_fee_that_somebody_raised_in_the_wallet_is_the_ledgers_too(payments):
     payments.check()
 
 
-def test_coins_spent_otherwise_cancel_a_payment_only_six_deep(payments):
-    payments.credit(4_000_000)
-    payments.run()
+def spend_elsewhere(payments):
+    """A coin of the newest payment, instead of it; what was lost by that."""
     rpc = payments.node.rpc
     spent = rpc.getrawtransaction(payments.payment()[2][0], True)["vin"][0]
     held = rpc.gettxout(spent["txid"], spent["vout"], False)["value"]
@@ -223,6 +245,13 @@ def test_coins_spent_otherwise_cancel_a_payment_only_six_deep(payments):
                                    {elsewhere: held - decimal.Decimal("0.001")})
     theft = rpc.sendrawtransaction(payments.pay.signrawtransactionwithwallet(raw)["hex"])
     assert rpc.getrawmempool() == [theft]
+    return satoshi(held)
+
+
+def test_coins_spent_otherwise_cancel_a_payment_only_six_deep(payments):
+    payments.credit(4_000_000)
+    payments.run()
+    lost = spend_elsewhere(payments)
     payments.mine(5)
     report = payments.run()
     assert report["cancelled"] == 0 and report["open"] == 1 and report["troubles"]
@@ -231,7 +260,61 @@ def test_coins_spent_otherwise_cancel_a_payment_only_six_deep(payments):
     assert report["cancelled"] == 1
     assert report["planned"] == 1  # anew, at once
     payments.settle()
-    payments.check(lost=satoshi(held))
+    payments.check(lost=lost)
+
+
+@pytest.fixture
+def two_nodes(folder, node, make_node):
+    """Payments by a wallet at one node, which another must bear out."""
+    made = Payments(folder / "payments", node, make_node())
+    made.join()
+    return made
+
+
+def test_a_payment_is_settled_once_both_nodes_have_it_deep(two_nodes):
+    two_nodes.credit(4_000_000)
+    two_nodes.run()
+    two_nodes.part()
+    two_nodes.mine(SETTLE_DEPTH)
+    report = two_nodes.run()
+    assert (report["settled"], report["open"]) == (0, 1)
+    two_nodes.join()
+    assert two_nodes.run()["settled"] == 1
+    two_nodes.check()
+
+
+def test_a_payment_deep_in_one_nodes_chain_alone_is_followed_through_its_reorganisation(two_nodes):
+    two_nodes.credit(4_000_000)
+    two_nodes.run()
+    two_nodes.part()
+    two_nodes.mine(SETTLE_DEPTH)
+    two_nodes.mine_elsewhere(SETTLE_DEPTH + 2)
+    assert two_nodes.run()["settled"] == 0
+    two_nodes.join()
+    report = two_nodes.run()
+    assert (report["settled"], report["cancelled"], report["open"]) == (0, 0, 1)
+    assert two_nodes.node.rpc.getrawmempool() == two_nodes.payment()[2]
+    two_nodes.settle()
+    two_nodes.check()
+
+
+def test_coins_spent_otherwise_in_one_nodes_chain_alone_cancel_nothing(two_nodes):
+    two_nodes.credit(4_000_000)
+    two_nodes.run()
+    two_nodes.part()
+    lost = spend_elsewhere(two_nodes)
+    two_nodes.mine(SETTLE_DEPTH)
+    two_nodes.mine_elsewhere(SETTLE_DEPTH + 2)
+    report = two_nodes.run()
+    assert (report["cancelled"], report["open"]) == (0, 1) and report["troubles"]
+    two_nodes.join()
+    report = two_nodes.run()
+    assert (report["cancelled"], report["open"]) == (0, 1)
+    # Now it is mined where both see it.
+    two_nodes.mine(SETTLE_DEPTH)
+    assert two_nodes.run()["cancelled"] == 1
+    two_nodes.settle()
+    two_nodes.check(lost=lost)
 
 
 def test_a_payment_that_a_reorganisation_takes_out_is_paid_once(payments):
