@@ -21,6 +21,7 @@ class Live {
         const known = this.handlers.get(topic);
         if (known) known.push(handler);
         else this.handlers.set(topic, [handler]);
+        if (!known && this.state === "open") this.send({ subscribe: [topic] });
     }
 
     start(token) {

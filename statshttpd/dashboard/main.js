@@ -1,6 +1,6 @@
 // Every page: header, news of the live feed, footer, and the page that the path names.
 import { element } from "./dom.js";
-import { keep_times_true } from "./format.js";
+import { ends, keep_times_true } from "./format.js";
 import { live } from "./live.js";
 import { current } from "./session.js";
 import { strings } from "./strings.js";
@@ -60,7 +60,7 @@ function news() {
         // Only what has just been found; a known block's changes are in the tables.
         if (said.has(block.hash) || Date.now() - block.found_unix_ms > 60_000) return;
         said.add(block.hash);
-        node.replaceChildren(element("p", {}, strings.found_block(block.height, block.user)));
+        node.replaceChildren(element("p", {}, strings.found_block(block.height, ends(block.user))));
         setTimeout(() => node.replaceChildren(), 12_000);
     });
     return node;

@@ -11,7 +11,7 @@ export function table({ caption, columns, rows, empty }) {
         .filter(Boolean).join(" ") || null;
     const cell = (column, index, row) => element(index === 0 ? "th" : "td",
         { scope: index === 0 ? "row" : null, class: kind(column) }, column.cell(row));
-    return element("div", { class: "scroll", role: "region", "aria-label": caption, tabindex: "0" },
+    return element("div", { class: "scroll" },
         element("table", {},
             element("caption", { class: "unseen" }, caption),
             element("thead", {}, element("tr", {}, columns.map((column) =>

@@ -19,7 +19,7 @@ function endpoint(each) {
         element("p", { class: "endpoint-kind" },
             element("span", { class: "state", "data-state": each.tls ? "good" : "wait" },
                 each.tls ? text.encrypted : text.plain),
-            each.profile ? ` ${text.profile(each.profile)}` : null),
+            each.profile && each.profile !== "default" ? ` ${text.profile(each.profile)}` : null),
         copyable(each.url, text.url),
         facts([
             [text.start_difficulty, format.difficulty(each.start_difficulty)],
