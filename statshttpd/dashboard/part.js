@@ -17,8 +17,13 @@ function reason(error) {
         : strings.comes_back(error.message.replace(/\.$/, ""));
 }
 
+function not_offered() {
+    return element("p", { class: "empty" }, strings.not_offered);
+}
+
 // show(data): the nodes, or undefined when it has changed what is there itself; refused(error):
-// the nodes for a 401, 403 or 404; title: none for a part that is no card; controls, wide: card's.
+// the nodes for a 401, 403 or 404, without which a 404 is a part that this pool does not offer;
+// title: none for a part that is no card; controls, wide: the card's.
 export function part({ source, show, refused, ...framing }) {
     const body = element("div", { class: "card-body" },
         element("p", { class: "quiet" }, strings.loading));
@@ -32,11 +37,12 @@ export function part({ source, show, refused, ...framing }) {
     };
     source.readers.push(() => {
         const { error, data } = source;
-        const is_refusal = refused && REFUSALS.includes(error?.status);
-        notice.hidden = !error || is_refusal;
+        const answer = refused ?? (error?.status === 404 ? not_offered : null);
+        const is_refusal = answer && REFUSALS.includes(error?.status);
+        notice.hidden = !error || Boolean(is_refusal);
         notice.textContent = notice.hidden ? "" : reason(error);
         body.classList.toggle("stale", !notice.hidden);
-        if (is_refusal) fill(`refused ${error.status}`, () => refused(error));
+        if (is_refusal) fill(`refused ${error.status}`, () => answer(error));
         else if (data !== null) fill(JSON.stringify(data), () => show(data));
         else fill("nothing", () => []);
     });

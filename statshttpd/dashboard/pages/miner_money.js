@@ -63,7 +63,7 @@ export function first_payment() {
             difficulty: pool.data?.network_now?.difficulty,
             reward: block.data?.reward, fee_ppm: pool.data?.fee_ppm, minimum,
         });
-        answer.textContent = seconds === null ? text.not_known : format.duration(seconds);
+        answer.textContent = seconds === null ? strings.not_known : format.duration(seconds);
         detail.textContent = minimum === undefined ? "" : text.to_minimum(format.coin(minimum));
     };
     for (const source of [pool, block, terms]) {

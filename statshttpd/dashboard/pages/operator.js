@@ -145,10 +145,10 @@ function audit() {
     return part({
         source, title: text.audit, wide: true,
         show: (page) => [table({
-            caption: text.audit, rows: page.entries ?? page.audit, empty: text.no_audit,
+            caption: text.audit, rows: page.entries, empty: text.no_audit,
             columns: [
                 { title: text.when, cell: (row) => format.at(row.time_unix_ms) },
-                { title: text.actor, cell: (row) => row.actor ?? strings.none },
+                { title: text.actor, wide: true, cell: (row) => row.actor ?? strings.none },
                 { title: text.action, cell: (row) => row.action },
                 { title: text.detail, cell: (row) => row.detail ?? strings.none },
             ],

@@ -35,7 +35,8 @@ function rates(pool) {
 }
 
 function verdicts(pool) {
-    const counts = pool.shares_by_verdict_1h ?? {};
+    const counts = pool.shares_by_verdict_1h;
+    if (!counts) return element("p", { class: "empty" }, strings.not_known);
     const total = VERDICTS.reduce((sum, verdict) => sum + (counts[verdict] ?? 0), 0);
     if (total === 0) return element("p", { class: "empty" }, text.no_shares);
     return bars(VERDICTS.map((verdict) => {
