@@ -211,6 +211,7 @@ def run(folder, wanted):
             say(f"regtest node: {node['rpc_url']}")
             pool, ports = start_pool(folder, node, stack)
             say(f"pool: stratum+tcp://127.0.0.1:{ports['stratum']}")
+            say(f"dashboard: http://127.0.0.1:{ports['api']}/")
             say(f"API: http://127.0.0.1:{ports['api']}/api/v1/pool")
             known = [block["hash"] for block in newest_blocks(ports["api"])]
             miner = Program(folder, "lode-miner", "--url",
