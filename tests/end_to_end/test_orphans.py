@@ -2,42 +2,11 @@
 and nobody is paid for them."""
 import pytest
 
-import chain
-from paying import balances, exported, lode
-from waiting import eventually
+from paying import balances, credit_of, exported, lode, solve, wait_for_credit
 
 MATURITY = 101
 SETTLED_DEPTH = 6  # a block is lost when its chain is so many blocks behind
 DEPTHS = (1, 6, 99)
-
-
-def credit_of(pool, block):
-    """State of its credit, and how often something was posted for it; or nothing yet."""
-    for found, state, revision in pool.query("SELECT block_hash, state, revision "
-                                             "FROM block_credit"):
-        if chain.to_display(bytes(found)) == block:
-            return state, revision
-    return None
-
-
-def wait_for_credit(pool, block, state):
-    """Until its credit is in that state; its revision."""
-    def reached():
-        credit = credit_of(pool, block)
-        return credit if credit and credit[0] == state else None
-    return eventually(reached, f"the credit of {block} {state}", 90)[1]
-
-
-def solve(pool, node, client):
-    """A block of the client's, in the chain and credited."""
-    tip = node.tip()
-    job = client.wait_for_job(lambda one: chain.to_display(one.previous) == tip,
-                              "a job on the tip")
-    share = client.find_block(job)
-    assert client.submit(share) is True
-    eventually(lambda: node.tip() == share.display_hash, "our block as the tip")
-    wait_for_credit(pool, share.display_hash, "provisional")
-    return share.display_hash
 
 
 def undo(node, block, depth):

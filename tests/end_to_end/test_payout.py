@@ -97,6 +97,17 @@ def test_miners_of_a_cluster_are_paid_what_they_earned(make_cluster, make_miner)
     check_life(cluster, cluster.node(), make_miner)
 
 
+def bump(pool, node):
+    """Raises the fee of the newest payment, once it is in no block and on the network; the txids of
+    before and after."""
+    before = eventually(node.rpc.getrawmempool, "a payment in the mempool", 90)
+    number = pool.query("SELECT MAX(id) FROM payment")[0][0]
+    assert "network fee" in lode(pool, "payout", "bump", "--payment", number)
+    after = eventually(lambda: [txid for txid in node.rpc.getrawmempool() if txid not in before],
+                       "a replacement in the mempool")
+    return before, after
+
+
 def test_a_pause_holds_payments_and_a_freeze_one_user(paying_pool, node, make_miner):
     users = [node.payout_address(number) for number in (2, 3)]
     lode(paying_pool, "payout", "pause", "--reason", "the wallet moves")
@@ -109,7 +120,9 @@ def test_a_pause_holds_payments_and_a_freeze_one_user(paying_pool, node, make_mi
     assert f"{users[0]}: frozen" in planned.replace("leave", "") and users[1] in planned
     assert exported(paying_pool, "payments") == []
     lode(paying_pool, "payout", "resume", "--reason", "it has moved")
+    before, after = bump(paying_pool, node)
+    assert len(after) == 1 and len(node.rpc.getrawmempool()) == len(before)
     eventually(lambda: received(node, users[1]) if node.mine(1) else None, "the other's coins", 90)
     assert received(node, users[0]) == 0
     actions = [row[0] for row in paying_pool.query("SELECT action FROM audit_log ORDER BY id")]
-    assert actions == ["payments paused", "user frozen", "payments resumed"]
+    assert actions == ["payments paused", "user frozen", "payments resumed", "payment bumped"]
