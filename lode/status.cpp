@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "common/base/magnitude.hpp"
 #include "common/json/require.hpp"
 #include "common/json/writer.hpp"
 
@@ -85,11 +86,8 @@ std::string rate_text(std::string_view digits) {
     const bool known =
         !digits.empty() && std::ranges::all_of(digits, [](char c) { return c >= '0' && c <= '9'; });
     if (!known) return "unknown";
-    const std::size_t unit = std::min((digits.size() - 1) / 3, prefixes.size() - 1);
-    const std::size_t whole = digits.size() - 3 * unit;
-    std::string text(digits.substr(0, whole));
-    if (unit > 0 && whole < 3) text += "." + std::string(digits.substr(whole, 3 - whole));
-    return text + " " + std::string(prefixes[unit]) + "H/s";
+    const auto [shown, thousands] = magnitude_of(digits, prefixes.size() - 1);
+    return shown + " " + std::string(prefixes[thousands]) + "H/s";
 }
 
 Result<std::vector<ServiceStatus>> read_services(std::string_view healthz) {

@@ -1,6 +1,8 @@
 // The table of statshttpd's settings.
 #include "statshttpd/config.hpp"
 
+#include <algorithm>
+
 #include "common/config/url.hpp"
 
 namespace lode::statshttpd {
@@ -17,6 +19,10 @@ std::string origin_problem(const std::string& origin) {
 
 }  // namespace
 
+bool shows(const Config& config, std::string_view forerunner) {
+    return std::ranges::find(config.compatible, forerunner) != config.compatible.end();
+}
+
 const config::Section<Config>& section() {
     static const auto table =
         config::Section<Config>("statshttpd", "Serves the JSON API: the pool, workers and blocks.")
@@ -28,7 +34,11 @@ const config::Section<Config>& section() {
             .setting("port", &Config::port, {.help = "TCP port of the API.", .min = 1})
             .setting("cors_origins", &Config::cors_origins,
                      {.help = "Origins whose pages may read the API in a browser; * for all.",
-                      .problem = origin_problem});
+                      .problem = origin_problem})
+            .setting("compatible", &Config::compatible,
+                     {.help = "Other pools' APIs that are answered, too, for dashboards and "
+                              "widgets made for them.",
+                      .choices = {"btcpool", "ckpool", "public_pool", "short_paths"}});
     return table;
 }
 

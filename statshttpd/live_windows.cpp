@@ -116,6 +116,7 @@ WorkerRates LiveWindows::rates_of(const Workers::value_type& worker, UnixTime no
     return {.user = name.user,
             .worker = name.worker,
             .five_minutes = rates.five_minutes.last(minutes(5), now),
+            .fifteen_minutes = known(rates.hour.last(minutes(15), now), since_, now),
             .hour = known(rates.hour.last(hours(1), now), since_, now),
             .last_share = rates.last_share};
 }
@@ -124,6 +125,7 @@ UserRates LiveWindows::rates_of(const Users::value_type& user, UnixTime now) con
     const auto& [name, rates] = user;
     UserRates row{.user = name,
                   .five_minutes = rates.five_minutes.last(minutes(5), now),
+                  .fifteen_minutes = known(rates.hour.last(minutes(15), now), since_, now),
                   .hour = known(rates.hour.last(hours(1), now), since_, now),
                   .active_workers = 0,
                   .last_share = rates.last_share};

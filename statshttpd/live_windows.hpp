@@ -32,6 +32,7 @@ struct WorkerRates {
     std::string user;
     std::string worker;
     Measured five_minutes;
+    Measured fifteen_minutes;
     Measured hour;
     UnixTime last_share;
 };
@@ -44,6 +45,7 @@ struct WorkerPage {
 struct UserRates {
     std::string user;
     Measured five_minutes;
+    Measured fifteen_minutes;
     Measured hour;
     std::int64_t active_workers = 0;
     UnixTime last_share;

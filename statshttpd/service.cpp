@@ -72,7 +72,8 @@ class Statshttpd final : public runtime::Service {
 
 Result<void> Statshttpd::start() {
     http::Router router;
-    add_asset_routes(router);
+    add_asset_routes(router, site_);
+    add_compat_routes(router, site_);
     add_pool_routes(router, site_);
     add_user_routes(router, site_);
     add_money_routes(router, site_);

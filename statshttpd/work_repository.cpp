@@ -95,4 +95,12 @@ Result<WorkPoints> WorkRepository::of_workers(std::string_view who, std::vector<
     return points_of(rows, rows_max);
 }
 
+Result<std::int64_t> WorkRepository::last_counted() {
+    LODE_TRY(const auto rows,
+             db_.query("SELECT COALESCE(MAX(updated_unix_ms), 0) FROM stream_sequence "
+                       "WHERE chain = ?",
+                       {chain_}));
+    return rows.front().integer(0);
+}
+
 }  // namespace lode::statshttpd

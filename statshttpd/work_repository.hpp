@@ -33,6 +33,9 @@ class WorkRepository {
     [[nodiscard]] Result<WorkPoints> worker(const Worker& worker, const Span& span,
                                             const SpanTime& time);
 
+    // When shares were last counted, unix ms; 0 when none ever were.
+    [[nodiscard]] Result<std::int64_t> last_counted();
+
   private:
     [[nodiscard]] Result<WorkPoints> of_workers(std::string_view who, std::vector<db::Value> ids,
                                                 const Span& span, const SpanTime& time);

@@ -19,12 +19,31 @@ http::Handler serves(const Asset& asset) {
     };
 }
 
+// At "/" a browser gets the page, anything else what the forerunner answered there.
+http::Handler serves_front(const Site& site, const Asset& asset) {
+    return [&site, page = serves(asset)](const http::Request& request,
+                                         const http::Responder& responder) {
+        const auto accept = request.fields.find("accept");
+        const bool browser =
+            accept != request.fields.end() && accept->second.find("text/html") != std::string::npos;
+        if (browser || !shows(site.config, forerunners::btcpool)) return page(request, responder);
+        site.context.loop.post([&site, responder] {
+            http::Response front = btcpool_front(site);
+            front.fields.emplace_back("Vary", "Accept");
+            responder.send(std::move(front));
+        });
+    };
+}
+
 }  // namespace
 
-void add_asset_routes(http::Router& router) {
+void add_asset_routes(http::Router& router, Site& site) {
     for (const Asset& asset : dashboard_assets()) {
         if (asset.name == shell) {
-            for (const auto view : views) router.add(http::Method::get, view, serves(asset));
+            for (const auto view : views) {
+                router.add(http::Method::get, view,
+                           view == "/" ? serves_front(site, asset) : serves(asset));
+            }
         } else {
             router.add(http::Method::get, "/assets/" + std::string(asset.name), serves(asset));
         }

@@ -79,6 +79,10 @@ void add_pool_routes(http::Router& router, Site& site) {
     router.add(http::Method::get, "/api/v1/pool", live(answer_pool));
     router.add(http::Method::get, "/api/v1/pool/history", live(answer_history));
     router.add(http::Method::get, "/api/v1/workers", live(answer_workers));
+    if (shows(site.config, forerunners::short_paths)) {
+        router.add(http::Method::get, "/api/stats", live(answer_pool));
+        router.add(http::Method::get, "/api/workers", live(answer_workers));
+    }
     router.add(http::Method::get, "/api/v1/blocks",
                [&site](const http::Request& request, const http::Responder& responder) {
                    answer_blocks(site, request, responder);

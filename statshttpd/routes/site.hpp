@@ -67,8 +67,12 @@ void answer_with_live(const Site& site, const http::Responder& responder,
         });
 }
 
+// What btcpool answers at "/".
+[[nodiscard]] http::Response btcpool_front(const Site& site);
+
 // The groups; each adds its paths.
-void add_asset_routes(http::Router& router);
+void add_asset_routes(http::Router& router, Site& site);
+void add_compat_routes(http::Router& router, Site& site);
 void add_pool_routes(http::Router& router, Site& site);
 void add_user_routes(http::Router& router, Site& site);
 void add_money_routes(http::Router& router, Site& site);

@@ -194,12 +194,14 @@ TEST_CASE("with the database away live data is served and history is a 503") {
 TEST_CASE("the dashboard's page and files are served, and nothing beside them") {
     const test::History history;
     Running running(history.database.folder());
-    for (const char* view : {"/", "/miner", "/blocks", "/connect", "/account", "/operator"}) {
+    for (const char* view : {"/miner", "/blocks", "/connect", "/account", "/operator"}) {
         const auto page = running.get(view);
         CHECK(page.status == 200);
         CHECK(page.content_type == "text/html; charset=utf-8");
         CHECK(page.body.starts_with("<!doctype html>"));
     }
+    // Only a browser gets the page there.
+    CHECK(running.get("/").body.starts_with(R"({"err_no":0)"));
     const auto script = running.get("/assets/main.js");
     CHECK(script.status == 200);
     CHECK(script.content_type == "text/javascript; charset=utf-8");

@@ -61,6 +61,7 @@ SERVICE_ADAPTERS = {
     "sharelogger/worker_rows",       # sums of workers as rows
     "statshttpd/database_thread",    # the database on a thread of its own
     "statshttpd/history_repository",  # the rows it shows
+    "statshttpd/routes/compat_routes",  # requests as other pools take them
     "statshttpd/routes/asset_routes",  # the dashboard's files
     "statshttpd/money_repository",   # the rows of money it shows
     "statshttpd/routes/money_routes",  # requests about money

@@ -37,6 +37,7 @@ REASONS = {
     "sserver/lanes.cpp": "by service_test, which runs the whole server",
     "sserver/solved_ways.cpp": "by service_test, which runs the whole server",
     "common/http/session.cpp": "by server_test, over real connections",
+    "statshttpd/routes/compat_routes.cpp": "by tests/end_to_end/test_compatibility.py",
     "statshttpd/routes/site.cpp": "by service_test, which asks the whole service",
     "statshttpd/routes/asset_routes.cpp": "by service_test, which asks the whole service",
     "statshttpd/routes/money_routes.cpp": "by service_test, which asks the whole service",
