@@ -54,7 +54,7 @@ export const strings = {
         hashrate: "Hash rate",
         over_5m: "over 5 minutes",
         miners: "Miners",
-        workers: (count) => `${count} workers`,
+        workers: (count) => (count === "1" ? "1 worker" : `${count} workers`),
         effort: "Effort",
         effort_hint: "of a block, since our last one",
         last_block: "Last block",

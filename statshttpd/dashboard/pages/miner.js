@@ -39,7 +39,7 @@ function title_row(title, user = null) {
 }
 
 function numbers(user) {
-    const shares = user.shares_1h + (user.rejected_1h ?? 0);
+    const shares = user.shares_1h + user.rejected_1h;  // not a number where refusals are not told
     return facts([
         [text.hashrate, format.hashrate(user.hashrate_5m), text.over_5m],
         [text.workers, format.integer(user.workers_active), text.active],
@@ -50,7 +50,7 @@ function numbers(user) {
         [strings.windows["1h"], format.hashrate(user.hashrate_1h)],
         [strings.windows["24h"], format.hashrate(user.hashrate_24h)],
         [text.rejected, format.integer(user.rejected_1h),
-            shares ? format.percent((user.rejected_1h ?? 0) / shares) : null],
+            shares ? format.percent(user.rejected_1h / shares) : null],
         [text.first_seen, format.day(user.first_seen_unix_ms)],
     ], "headline");
 }
@@ -66,8 +66,8 @@ function workers(user) {
     };
     source.load();
     const rejected = (worker) => {
-        const all = worker.shares_1h + (worker.rejected_1h ?? 0);
-        return all ? format.percent((worker.rejected_1h ?? 0) / all) : strings.none;
+        const all = worker.shares_1h + worker.rejected_1h;
+        return all ? format.percent(worker.rejected_1h / all) : strings.none;
     };
     const columns = [
         { title: text.worker, cell: (worker) => worker.worker || text.unnamed },

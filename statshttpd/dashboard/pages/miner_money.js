@@ -60,7 +60,7 @@ export function first_payment() {
         const minimum = terms.data?.minimum;
         const seconds = seconds_to_first_payment({
             hashrate: Number(rate.value) * Number(unit.value),
-            difficulty: pool.data?.network_now?.difficulty,
+            difficulty: pool.data?.network_difficulty,
             reward: block.data?.reward, fee_ppm: pool.data?.fee_ppm, minimum,
         });
         answer.textContent = seconds === null ? strings.not_known : format.duration(seconds);

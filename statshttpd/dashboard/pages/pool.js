@@ -71,12 +71,11 @@ function nodes(pool) {
 }
 
 function network(pool) {
-    const known = pool.network_now ?? {};
     return [facts([
-        [text.chain, `${pool.chain} · ${pool.network}`],
-        [text.tip, format.integer(known.height)],
-        [text.difficulty, format.difficulty(known.difficulty)],
-        [text.network_hashrate, format.hashrate(known.hashrate)],
+        [text.chain, `${pool.chain} · ${pool.coin}`],
+        [text.tip, format.integer(pool.height)],
+        [text.difficulty, format.difficulty(pool.network_difficulty)],
+        [text.network_hashrate, format.hashrate(pool.network_now?.hashrate)],
         [text.job, pool.job ? text.job_of(format.integer(pool.job.height)) : strings.none],
     ]), nodes(pool)];
 }
