@@ -113,6 +113,7 @@ void Lane::tick() {
 
 void Lane::look() {
     loop_->post([this] {
+        look_to_come_ = false;
         sessions_.stream().look(clock_.steady_now());
         show_stream();
     });
@@ -238,6 +239,17 @@ void Lane::show_stream() {
     state_.under_way.store(under_way, std::memory_order_relaxed);
     state_.stuck.store(sessions_.stream().stuck(), std::memory_order_relaxed);
     state_.slow_bus.store(slow_bus, std::memory_order_relaxed);
+    ask_for_look();
+}
+
+// One at a time, for the oldest share: so busy a stream is looked at once in the time that the bus
+// has, an idle one never.
+void Lane::ask_for_look() {
+    if (look_to_come_) return;
+    const auto due = sessions_.stream().look_due();
+    if (!due) return;
+    look_to_come_ = true;
+    options_.look_after(std::max(Duration::zero(), *due - clock_.steady_now()));
 }
 
 // A bus that is barely quick enough makes the route change every second.

@@ -34,8 +34,9 @@ struct LaneOptions {
     // stopped.
     const std::vector<std::unique_ptr<class Lane>>* lanes = nullptr;
     net::ConnectionLimits limits{};
-    // Called on the lane's thread.
+    // Both are called on the lane's thread; the second asks for a look() after this time.
     std::function<void(const std::shared_ptr<const v1::SolvedShare>&)> solved;
+    std::function<void(Duration)> look_after;
 };
 
 // What the service's thread may know of a lane's stream.
@@ -57,7 +58,7 @@ class Lane final : public net::ConnectionHandler, public LoopPort, private Share
     void solved_safe(const std::string& block_hash);
     // Twice a second or so; more often while the last shares are waited for.
     void tick();
-    // Often, compared with the time after which shares are spooled.
+    // What LaneOptions::look_after asks for.
     void look();
     // Shares are refused as stale, until there is work again; `farewell`, whole lines, goes to all.
     void no_work(const SharedText& farewell);
@@ -101,6 +102,7 @@ class Lane final : public net::ConnectionHandler, public LoopPort, private Share
     void read_failed() override { sessions_.stream().read_failed(); }
     [[nodiscard]] Moment moment();
     void show_stream();
+    void ask_for_look();
     enum class Route : bool { bus, spool };
     void tell_route(Route route);
     void show_spool();
@@ -117,6 +119,7 @@ class Lane final : public net::ConnectionHandler, public LoopPort, private Share
     Route told_route_ = Route::bus;  // in the log, and when
     std::optional<SteadyTime> told_at_{};
     StreamState state_;
+    bool look_to_come_ = false;
     Moment moment_{};  // the loop's
     std::unique_ptr<net::Loop> loop_;
     std::optional<bus::Producer<v1::Share>> shares_;

@@ -10,12 +10,6 @@
 #include "sserver/doors.hpp"
 
 namespace lode::sserver {
-namespace {
-
-// A small part of the least time after which shares are spooled.
-constexpr auto spool_look = std::chrono::milliseconds(10);
-
-}  // namespace
 
 Result<void> Lanes::open(Identity identity, const LaneSurroundings& surroundings) {
     const auto opened = open_all(identity, surroundings);
@@ -29,6 +23,7 @@ Result<void> Lanes::open_all(Identity identity, const LaneSurroundings& surround
     const auto count = config_.loops.value_or(static_cast<std::uint16_t>(cores));
     LODE_TRY(const auto partitions,
              context_.bus.partitions({bus::topics::share.spec, surroundings.rules.origin.chain}));
+    looks_.resize(count);
     ShareStreamOptions stream = share_stream_options(config_, context_.pool.bus);
     for (std::uint16_t i = 0; i < count; ++i) {
         const auto solved = [this, i, report = surroundings.solved,
@@ -36,6 +31,11 @@ Result<void> Lanes::open_all(Identity identity, const LaneSurroundings& surround
             context_.loop.post([this, i, report, share, alive] {
                 if (!alive.lock()) return;
                 report(share, [this, i, hash = share->block_hash()] { solved_safe(i, hash); });
+            });
+        };
+        const auto look_after = [this, i, alive = std::weak_ptr(alive_)](Duration time) {
+            context_.loop.post([this, i, time, alive] {
+                if (alive.lock()) this->look_after(i, time);
             });
         };
         stream.id = stream_id(identity.id, identity.epoch, i);
@@ -57,15 +57,16 @@ Result<void> Lanes::open_all(Identity identity, const LaneSurroundings& surround
                                         .jobs = &surroundings.jobs,
                                         .lanes = &lanes_,
                                         .limits = connection_limits(config_),
-                                        .solved = solved}));
+                                        .solved = solved,
+                                        .look_after = look_after}));
         lanes_.push_back(std::move(lane));
     }
-    if (stream.spool_after) {
-        timer_ = context_.loop.every(spool_look, [this] {
-            for (auto& lane : lanes_) lane->look();
-        });
-    }
     return success();
+}
+
+void Lanes::look_after(std::uint16_t lane, Duration time) {
+    if (lane >= looks_.size()) return;
+    looks_[lane] = context_.loop.after(time, [this, lane] { lanes_[lane]->look(); });
 }
 
 void Lanes::solved_safe(std::uint16_t lane, const std::string& block_hash) {
@@ -97,13 +98,13 @@ void Lanes::close_banned(const Ban& ban) {
 }
 
 void Lanes::drain() {
-    timer_.reset();
+    looks_.clear();
     for (auto& lane : lanes_) lane->drain();
 }
 
 void Lanes::stop() {
     alive_.reset();
-    timer_.reset();
+    looks_.clear();
     for (auto& lane : lanes_) lane->stop();
     lanes_.clear();
 }

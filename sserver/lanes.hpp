@@ -60,12 +60,13 @@ class Lanes {
   private:
     [[nodiscard]] Result<void> open_all(Identity identity, const LaneSurroundings& surroundings);
     void solved_safe(std::uint16_t lane, const std::string& block_hash);
+    void look_after(std::uint16_t lane, Duration time);
 
     runtime::Context& context_;
     const Config& config_;
     std::vector<std::unique_ptr<Lane>> lanes_;
-    std::shared_ptr<const bool> alive_;  // while lanes may report solved shares
-    std::unique_ptr<Timer> timer_;
+    std::shared_ptr<const bool> alive_;          // while lanes may report solved shares
+    std::vector<std::unique_ptr<Timer>> looks_;  // by lane; null before its first
 };
 
 }  // namespace lode::sserver

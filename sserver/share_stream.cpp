@@ -191,8 +191,13 @@ void ShareStream::settle(SteadyTime now) {
 }
 
 void ShareStream::look(SteadyTime now) {
-    if (!has_spool() || spooling_ || waiting_.empty()) return;
-    if (now - waiting_.front().received >= *options_.spool_after) enter_spool();
+    const auto due = look_due();
+    if (due && now >= *due) enter_spool();
+}
+
+std::optional<SteadyTime> ShareStream::look_due() const {
+    if (!has_spool() || spooling_ || waiting_.empty()) return std::nullopt;
+    return waiting_.front().received + *options_.spool_after;
 }
 
 void ShareStream::tick() {

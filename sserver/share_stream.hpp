@@ -121,8 +121,10 @@ class ShareStream {
     void read_back(std::span<const SharePtr> shares);
     void read_failed() { reading_ = false; }
 
-    // Often, compared with spool_after: begins spooling when the bus is slow.
+    // Begins spooling when the bus is slow.
     void look(SteadyTime now);
+    // When to look: by then the oldest share, if the bus does not have it, is to be spooled.
+    [[nodiscard]] std::optional<SteadyTime> look_due() const;
     // Now and then: what was refused or failed is tried again.
     void tick();
 

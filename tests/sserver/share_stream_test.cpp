@@ -103,6 +103,25 @@ TEST_CASE("when the oldest answer has waited too long all that waits is spooled 
     CHECK(count(world.bus.log).counted == Names{1, 2, 3, 4});
 }
 
+TEST_CASE("a look is due when the oldest share is to be spooled, and none where nothing waits") {
+    StreamWorld world;
+    const SteadyTime first = world.now;
+    CHECK_FALSE(world.stream->look_due());
+    REQUIRE(world.offer());
+    world.wait(100ms);
+    REQUIRE(world.offer());
+    CHECK(world.stream->look_due() == first + 250ms);
+    world.store();
+    CHECK(world.stream->look_due() == first + 350ms);
+    world.wait(250ms);
+    CHECK(world.stream->spooling());
+    CHECK_FALSE(world.stream->look_due());
+    world.sync();
+    world.store();
+    CHECK_FALSE(world.stream->spooling());
+    CHECK_FALSE(world.stream->look_due());
+}
+
 TEST_CASE("a share that the bus refuses is spooled at once") {
     StreamWorld world;
     world.bus.refuses = true;
