@@ -11,8 +11,8 @@ constexpr std::size_t page_from = 50;
 // Rows read for each unknown name.
 constexpr std::size_t page_factor = 20;
 
-template <class Key>
-const std::int64_t* find(const std::map<Key, std::int64_t>& ids, const Key& name) {
+template <class Ids, class Name>
+const std::int64_t* find(const Ids& ids, const Name& name) {
     const auto found = ids.find(name);
     return found == ids.end() ? nullptr : &found->second;
 }
@@ -23,14 +23,34 @@ std::int64_t page_of(std::size_t unknown) {
 
 }  // namespace
 
-std::int64_t NameIds::user(const std::string& name) const {
+std::size_t NameIds::Hash::operator()(std::string_view name) const {
+    return std::hash<std::string_view>()(name);
+}
+
+std::size_t NameIds::Hash::operator()(const WorkerView& name) const {
+    return (*this)(name.first) * 31 + (*this)(name.second);
+}
+
+bool NameIds::Equal::operator()(std::string_view one, std::string_view other) const {
+    return one == other;
+}
+
+bool NameIds::Equal::operator()(const WorkerView& one, const WorkerView& other) const {
+    return one == other;
+}
+
+bool NameIds::knows(const WorkerView& name) const {
+    return find(known_.workers, name) != nullptr;
+}
+
+std::int64_t NameIds::user(std::string_view name) const {
     const auto* id = find(known_.users, name);
     if (id == nullptr) id = find(new_.users, name);
     LODE_ASSERT(id != nullptr);
     return *id;
 }
 
-std::int64_t NameIds::worker(const Worker& name) const {
+std::int64_t NameIds::worker(const WorkerView& name) const {
     const auto* id = find(known_.workers, name);
     if (id == nullptr) id = find(new_.workers, name);
     LODE_ASSERT(id != nullptr);
@@ -41,11 +61,11 @@ void NameIds::keep() {
     known_.users.merge(new_.users);
     known_.workers.merge(new_.workers);
     new_ = {};
+    if (known_.users.size() + known_.workers.size() > known_max) known_ = {};
 }
 
 Result<void> NameIds::resolve(const Names& names, UnixTime now) {
     new_ = {};
-    if (known_.users.size() + known_.workers.size() > known_max) known_ = {};
     LODE_TRY_VOID(resolve_users(names.users, now));
     return resolve_workers(names.workers, now);
 }

@@ -1,9 +1,10 @@
 // Ids of users and workers in the database: given at their first share, then remembered.
 #pragma once
 
-#include <map>
 #include <set>
 #include <string>
+#include <string_view>
+#include <unordered_map>
 #include <utility>
 
 #include "common/base/clock.hpp"
@@ -20,6 +21,7 @@ class NameIds {
     explicit NameIds(db::Connection& db) : db_(db) {}
 
     using Worker = std::pair<std::string, std::string>;  // user, worker
+    using WorkerView = std::pair<std::string_view, std::string_view>;
     struct Names {
         std::set<std::string> users;  // those of all workers too
         std::set<Worker> workers;
@@ -28,17 +30,30 @@ class NameIds {
     // instances wait for each other rather than deadlock. Known to user() and worker() from then
     // on.
     [[nodiscard]] Result<void> resolve(const Names& names, UnixTime now);
-    [[nodiscard]] std::int64_t user(const std::string& name) const;
-    [[nodiscard]] std::int64_t worker(const Worker& name) const;
+    // Until the next keep(), also without resolve().
+    [[nodiscard]] bool knows(const WorkerView& name) const;
+    [[nodiscard]] std::int64_t user(std::string_view name) const;
+    [[nodiscard]] std::int64_t worker(const WorkerView& name) const;
 
     // After the transaction: its ids are there to stay, or never were.
     void keep();
     void forget_new() { new_ = {}; }
 
   private:
+    // Found by views, so that no name is copied for a look.
+    struct Hash {
+        using is_transparent = void;
+        std::size_t operator()(std::string_view name) const;
+        std::size_t operator()(const WorkerView& name) const;
+    };
+    struct Equal {
+        using is_transparent = void;
+        bool operator()(std::string_view one, std::string_view other) const;
+        bool operator()(const WorkerView& one, const WorkerView& other) const;
+    };
     struct Ids {
-        std::map<std::string, std::int64_t> users;
-        std::map<Worker, std::int64_t> workers;
+        std::unordered_map<std::string, std::int64_t, Hash, Equal> users;
+        std::unordered_map<Worker, std::int64_t, Hash, Equal> workers;
     };
     [[nodiscard]] Result<void> resolve_users(const std::set<std::string>& names, UnixTime now);
     [[nodiscard]] Result<void> resolve_workers(const std::set<Worker>& names, UnixTime now);

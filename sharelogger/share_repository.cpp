@@ -21,10 +21,11 @@ db::Value value_of(StreamId stream) {
     return static_cast<std::int64_t>(stream.value());
 }
 
-NameIds::Names names_in(const std::vector<PartitionBatch>& batches) {
+NameIds::Names unknown_names(const std::vector<PartitionBatch>& batches, const NameIds& ids) {
     NameIds::Names names;
     for (const PartitionBatch& batch : batches) {
         for (const auto& [key, sum] : batch.workers) {
+            if (ids.knows({key.user, key.worker})) continue;
             names.users.insert(key.user);
             names.workers.emplace(key.user, key.worker);
         }
@@ -168,7 +169,7 @@ Result<std::optional<std::int64_t>> ShareRepository::add_sums_of_piece(std::int6
 }
 
 Result<void> ShareRepository::commit(const std::vector<PartitionBatch>& batches, UnixTime now) {
-    const NameIds::Names names = names_in(batches);
+    const NameIds::Names names = unknown_names(batches, names_);
     std::vector<Hold> holds;
     for (const PartitionBatch& batch : batches) {
         holds.push_back({batch.partition, batch.expected, batch.next, batch.fence});
@@ -185,8 +186,8 @@ Result<void> ShareRepository::commit(const std::vector<PartitionBatch>& batches,
         names_.forget_new();
         return done.error();
     }
-    names_.keep();
     remember_last_shares(batches);
+    names_.keep();
     return success();
 }
 
