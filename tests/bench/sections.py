@@ -298,7 +298,8 @@ def without_broker(pool, options):
 def tips(pool, options):
     """New tip at the node until the last of 1,000 clients has a job on it, first any, then the
     full one of a mempool of 2,000 transactions. The blocks are built beforehand and are empty, so
-    that the mempool stays; the clock starts with the node's own notice."""
+    that the mempool stays; the clock starts with the node's own notice. Nobody has the full job
+    before the node has made its template, which is part of that floor."""
     pool.node.make_transactions(2000)
     with Load("notify", pool.ports, "--connections", 1000, "--duration", 600, "--zmq",
               pool.node.facts["zmq_hashblock"]) as load:
@@ -309,14 +310,36 @@ def tips(pool, options):
             pool.node.rpc.submitblock(block["hex"])
             time.sleep(SETTLE)
         result = load.end()
-    stages = {"first (empty)": (0, 15 if pool.bus == "embedded" else 18), "full": (1, 39)}
+    template = statistics.median(bare_templates(pool, options))
+    stages = {"first (empty)": (0, 0, 15 if pool.bus == "embedded" else 18),
+              "full": (1, template, 39)}
     rows = []
-    for name, (branch, budget) in stages.items():
+    for name, (branch, before, budget) in stages.items():
         lasts, line = last_clients(result, branch)
         rows.append(Row(f"{pool.bus}: new tip → last of 1,000 has its {name} job, p50",
-                        statistics.median(lasts[1:]), "ms", bare_spread(line, options),
-                        budget=budget, note=f"max {max(lasts[1:]):.1f}; {len(line)} B"))
+                        statistics.median(lasts[1:]), "ms", before + bare_spread(line, options),
+                        budget=budget, note=f"max {max(lasts[1:]):.1f}; {len(line)} B"
+                        + (f"; template {before:.1f} of the floor" if before else "")))
     return rows
+
+
+def bare_templates(pool, options):
+    """ms that the node takes to answer a getblocktemplate after each new tip, while the pool, which
+    would have it made at the same moment, stands still."""
+    asker = (pool.cluster.parts("gbtmaker") or ["lode"])[0]
+    times = []
+    for _ in range(options.blocks):
+        block = pool.node.rpc.generateblock("raw(51)", [], False)
+        time.sleep(1.5)
+        pool.cluster.pause(asker)
+        try:
+            pool.node.rpc.submitblock(block["hex"])
+            asked = time.monotonic_ns()
+            pool.node.rpc.raw("getblocktemplate", [[{"rules": ["segwit"]}]])
+            times.append(milliseconds(time.monotonic_ns() - asked))
+        finally:
+            pool.cluster.resume(asker)
+    return times
 
 
 def last_clients(result, branch):

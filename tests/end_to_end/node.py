@@ -54,17 +54,19 @@ class Rpc:
 
     def batch(self, method, calls):
         """One call for each list of parameters, in one request; their results."""
-        token = base64.b64encode(pathlib.Path(self.cookie_file).read_bytes()).decode("ascii")
-        body = json.dumps([{"id": number, "method": method, "params": params}
-                           for number, params in enumerate(calls)], default=str)
-        with self.lock:
-            answer = self._post(body, {"Authorization": f"Basic {token}"})
-        replies = json.loads(answer, parse_float=decimal.Decimal)
+        replies = json.loads(self.raw(method, calls), parse_float=decimal.Decimal)
         for reply in replies:
             if reply["error"]:
                 raise RpcError(reply["error"])
         return [reply["result"] for reply in replies]
 
+    def raw(self, method, calls):
+        """The answer to such a request as it comes."""
+        token = base64.b64encode(pathlib.Path(self.cookie_file).read_bytes()).decode("ascii")
+        body = json.dumps([{"id": number, "method": method, "params": params}
+                           for number, params in enumerate(calls)], default=str)
+        with self.lock:
+            return self._post(body, {"Authorization": f"Basic {token}"})
 
     def _post(self, body, headers):
         kept = self.connection.sock is not None
