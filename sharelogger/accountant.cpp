@@ -3,22 +3,14 @@
 
 #include <algorithm>
 
-#include "common/messages/share.pb.h"
-
 namespace lode::sharelogger {
 namespace {
 
-Frame frame_of(const PartitionBatch& batch) {
-    Frame frame{{.kind = FrameKind::share,
-                 .partition = batch.partition,
-                 .first = batch.expected,
-                 .next = batch.next},
-                {}};
-    frame.messages.reserve(batch.messages.size());
-    for (const auto& message : batch.messages) {
-        frame.messages.push_back(message->SerializeAsString());
-    }
-    return frame;
+FrameHeader header_of(const PartitionBatch& batch) {
+    return {.kind = FrameKind::share,
+            .partition = batch.partition,
+            .first = batch.expected,
+            .next = batch.next};
 }
 
 }  // namespace
@@ -46,7 +38,7 @@ Result<Accountant::Written> Accountant::take(std::vector<ShareRecord> records, c
     const bool behind = records.size() >= grouping_.behind;
     for (ShareRecord& record : records) accounts_.add(std::move(record), jobs, now.steady);
     if (!group_since_) group_since_ = now.steady;
-    const bool room = accounts_.counted() < grouping_.max;
+    const bool room = accounts_.counted() < grouping_.max && accounts_.packed() < grouping_.bytes;
     if (behind && room && now.steady - *group_since_ < grouping_.time) return Written{};
     return write(now.unix);
 }
@@ -58,7 +50,7 @@ Result<Accountant::Written> Accountant::release(const JobShelf& jobs, Now now) {
 
 Result<Accountant::Written> Accountant::write(UnixTime now) {
     group_since_.reset();
-    const Batches taken = accounts_.take_batches();
+    Batches taken = accounts_.take_batches();
     Written written;
     written.repeated = taken.repeated;
     if (taken.batches.empty()) return written;
@@ -76,12 +68,14 @@ Result<Accountant::Written> Accountant::write(UnixTime now) {
     return written;
 }
 
-Result<void> Accountant::archive_and_commit(const std::vector<PartitionBatch>& batches,
-                                            UnixTime now) {
-    for (const PartitionBatch& batch : batches) {
+Result<void> Accountant::archive_and_commit(std::vector<PartitionBatch>& batches, UnixTime now) {
+    for (PartitionBatch& batch : batches) {
         // Repeats alone move the offset and have nothing to prove.
         if (batch.messages.empty()) continue;
-        LODE_TRY_VOID(archive_.append(frame_of(batch), now));
+        Frame frame{header_of(batch), std::move(batch.messages)};  // lent, not copied
+        const auto archived = archive_.append(frame, now);
+        batch.messages = std::move(frame.messages);
+        LODE_TRY_VOID(archived);
     }
     return store_.commit(batches, now);
 }
@@ -165,7 +159,7 @@ Result<void> Accountant::add_archived(const Accounts::Waiting& waiting,
                     newest = UnixTime::max();
                     continue;
                 }
-                for (const std::string& bytes : frame.messages) {
+                for (const std::string_view bytes : frame.messages) {
                     LODE_TRY(const auto share, archived_share(bytes));
                     newest = std::max(newest, share.accepted);
                     const auto epoch = height_epoch(share.height, accounts_.halving_interval());

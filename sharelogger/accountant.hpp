@@ -80,9 +80,10 @@ class FrameArchive {
 // Behind, one commit for many batches of the bus is what catches up: a worker's shares become one
 // row.
 struct Grouping {
-    std::size_t behind = 4'000;  // records in a batch that say so
-    std::size_t max = 96'000;    // shares then written together: 100 MB at 1 kB each
-    Duration time = std::chrono::milliseconds(500);  // none waits longer for others
+    std::size_t behind = 4'000;               // records in a batch that say so
+    std::size_t max = 160'000;                // shares then written together: two rows each at most
+    std::size_t bytes = 40 << 20;             // of them packed: they may all be one frame
+    Duration time = std::chrono::seconds(1);  // none waits longer for others
 };
 
 class Accountant {
@@ -143,7 +144,7 @@ class Accountant {
 
   private:
     [[nodiscard]] Result<Written> write(UnixTime now);
-    [[nodiscard]] Result<void> archive_and_commit(const std::vector<PartitionBatch>& batches,
+    [[nodiscard]] Result<void> archive_and_commit(std::vector<PartitionBatch>& batches,
                                                   UnixTime now);
     [[nodiscard]] Result<std::vector<RoundCut>> make_waiting_cuts();
     [[nodiscard]] Result<void> read_uncut_blocks();

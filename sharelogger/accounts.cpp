@@ -131,6 +131,12 @@ void Accounts::stop_waiting(Open& partition) {
     partition.held.clear();
 }
 
+std::size_t Accounts::packed() const {
+    std::size_t bytes = 0;
+    for (const auto& [number, partition] : open_) bytes += partition.account.packed();
+    return bytes;
+}
+
 Batches Accounts::take_batches() {
     counted_ = 0;
     Batches taken{.batches = {}, .repeated = std::exchange(repeated_, 0)};

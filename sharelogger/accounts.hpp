@@ -65,6 +65,8 @@ class Accounts {
     [[nodiscard]] std::size_t held() const { return held_; }
     // Shares counted since the last take_batches().
     [[nodiscard]] std::size_t counted() const { return counted_; }
+    // Their bytes as the archive will have them.
+    [[nodiscard]] std::size_t packed() const;
 
   private:
     struct Open {

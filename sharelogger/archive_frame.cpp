@@ -15,28 +15,55 @@ auto damaged(const char* what) {
     return failure(ErrorCode::malformed, what);
 }
 
-Result<std::vector<std::string>> split(ByteView raw, std::uint32_t count) {
-    std::vector<std::string> messages;
-    while (!raw.empty()) {
-        if (raw.size() < 4) return damaged("archive frame: a length is cut off");
-        const std::size_t length = load_le<std::uint32_t>(raw.data());
-        raw = raw.subspan(4);
-        if (raw.size() < length) return damaged("archive frame: a message is cut off");
-        messages.emplace_back(as_chars(raw.first(length)));
-        raw = raw.subspan(length);
-    }
-    if (messages.size() != count) return damaged("archive frame: the count of messages is wrong");
-    return messages;
-}
+constexpr std::size_t length_size = 4;
 
 }  // namespace
 
-Result<Bytes> encode_frame(const Frame& frame) {
-    Bytes raw;
-    for (const std::string& message : frame.messages) {
-        append_le(raw, static_cast<std::uint32_t>(message.size()));
-        append(raw, as_bytes(message));
+std::string_view PackedMessages::Iterator::operator*() const {
+    return as_chars({at_ + length_size, load_le<std::uint32_t>(at_)});
+}
+
+PackedMessages::Iterator& PackedMessages::Iterator::operator++() {
+    at_ += length_size + load_le<std::uint32_t>(at_);
+    return *this;
+}
+
+PackedMessages::Iterator PackedMessages::Iterator::operator++(int) {
+    Iterator before = *this;
+    ++*this;
+    return before;
+}
+
+Result<PackedMessages> PackedMessages::from(Bytes bytes, std::size_t count) {
+    PackedMessages messages;
+    for (ByteView rest = bytes; !rest.empty(); ++messages.count_) {
+        if (rest.size() < length_size) return damaged("archive frame: a length is cut off");
+        const std::size_t length = load_le<std::uint32_t>(rest.data());
+        rest = rest.subspan(length_size);
+        if (rest.size() < length) return damaged("archive frame: a message is cut off");
+        rest = rest.subspan(length);
     }
+    if (messages.count_ != count) return damaged("archive frame: the count of messages is wrong");
+    messages.bytes_ = std::move(bytes);
+    return messages;
+}
+
+void PackedMessages::push_back(std::string_view message) {
+    append_le(bytes_, static_cast<std::uint32_t>(message.size()));
+    append(bytes_, as_bytes(message));
+    ++count_;
+}
+
+std::uint8_t* PackedMessages::extend(std::size_t size) {
+    append_le(bytes_, static_cast<std::uint32_t>(size));
+    const std::size_t at = bytes_.size();
+    bytes_.resize(at + size);
+    ++count_;
+    return bytes_.data() + at;
+}
+
+Result<Bytes> encode_frame(const Frame& frame) {
+    const ByteView raw = frame.messages.bytes();
     if (raw.size() > frame_raw_max) {
         return failure(ErrorCode::exhausted, "archive frame: too many messages");
     }
@@ -82,7 +109,7 @@ Result<Frame> decode_frame(ByteView bytes) {
     if (ZSTD_isError(size) != 0 || size != raw_size) {
         return damaged("archive frame: cannot be unpacked");
     }
-    LODE_TRY(auto messages, split(raw, header.count));
+    LODE_TRY(auto messages, PackedMessages::from(std::move(raw), header.count));
     return Frame{header, std::move(messages)};
 }
 

@@ -2,10 +2,10 @@
 // records of record files, which add length and CRC-32C.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
-#include <functional>
-#include <string>
-#include <vector>
+#include <iterator>
+#include <string_view>
 
 #include "common/base/bytes.hpp"
 #include "common/base/result.hpp"
@@ -25,12 +25,56 @@ struct FrameHeader {
     std::uint32_t count = 0;
 };
 
-struct Frame {
-    FrameHeader header;
-    std::vector<std::string> messages;
+// Serialised messages, one behind the other as a frame has them: `length u32 LE | message` each. A
+// group of 100,000 shares is one piece of memory and not 100,000.
+class PackedMessages {
+  public:
+    class Iterator {
+      public:
+        using iterator_category = std::forward_iterator_tag;
+        using value_type = std::string_view;
+        using difference_type = std::ptrdiff_t;
+        using pointer = const std::string_view*;
+        using reference = std::string_view;
+
+        Iterator() = default;
+        explicit Iterator(const std::uint8_t* at) : at_(at) {}
+        std::string_view operator*() const;
+        Iterator& operator++();
+        Iterator operator++(int);
+        friend bool operator==(const Iterator&, const Iterator&) = default;
+
+      private:
+        const std::uint8_t* at_ = nullptr;
+    };
+
+    PackedMessages() = default;
+    // Malformed when the bytes are not so many messages.
+    [[nodiscard]] static Result<PackedMessages> from(Bytes bytes, std::size_t count);
+
+    void push_back(std::string_view message);
+    // The last message, of `size` bytes that the caller fills before anything else is done.
+    [[nodiscard]] std::uint8_t* extend(std::size_t size);
+
+    [[nodiscard]] Iterator begin() const { return Iterator(bytes_.data()); }
+    [[nodiscard]] Iterator end() const { return Iterator(bytes_.data() + bytes_.size()); }
+    [[nodiscard]] std::size_t size() const { return count_; }
+    [[nodiscard]] bool empty() const { return count_ == 0; }
+    [[nodiscard]] ByteView bytes() const { return bytes_; }
+    friend bool operator==(const PackedMessages&, const PackedMessages&) = default;
+
+  private:
+    Bytes bytes_;
+    std::size_t count_ = 0;
 };
 
-// A frame unpacks to at most this: a batch of the bus and room to spare.
+struct Frame {
+    FrameHeader header;
+    PackedMessages messages;
+};
+
+// A frame unpacks to at most this: a group of shares, a batch of the bus of 32,000 beyond it and
+// room to spare.
 inline constexpr std::size_t frame_raw_max = 64u << 20;
 
 // Exhausted when the messages are more than a frame holds.

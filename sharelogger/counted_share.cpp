@@ -47,9 +47,9 @@ Result<CountedShare> parse_share(const v1::Share& share, UnixTime appended) {
         .scheme = share.bitcoin().payout_script().empty() ? Scheme::base : Scheme::solo};
 }
 
-Result<CountedShare> archived_share(const std::string& bytes) {
+Result<CountedShare> archived_share(std::string_view bytes) {
     v1::Share share;
-    if (!share.ParseFromString(bytes)) {
+    if (!share.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
         return failure(ErrorCode::internal, "an archived share cannot be read");
     }
     return parse_share(share, from_unix_ms(share.produced_unix_ms()));

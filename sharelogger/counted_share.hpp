@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "common/base/clock.hpp"
 #include "common/base/result.hpp"
@@ -47,6 +48,6 @@ struct CountedShare {
 
 // A serialised v1::Share of the archive, which has the time it was counted by. Internal when it
 // cannot be read.
-[[nodiscard]] Result<CountedShare> archived_share(const std::string& bytes);
+[[nodiscard]] Result<CountedShare> archived_share(std::string_view bytes);
 
 }  // namespace lode::sharelogger

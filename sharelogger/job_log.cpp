@@ -18,9 +18,9 @@ Result<std::int64_t> JobLog::open() {
     LODE_TRY_VOID(
         archive_.read_own(FrameKind::job, 0, days_read, [this](const Frame& frame) -> Result<void> {
             next_ = std::max(next_, frame.header.next);
-            for (const std::string& bytes : frame.messages) {
+            for (const std::string_view bytes : frame.messages) {
                 v1::JobMessage message;
-                if (!message.ParseFromString(bytes)) {
+                if (!message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
                     return failure(ErrorCode::internal, "an archived job cannot be read");
                 }
                 shelf_.add(JobId(message.job().job_id()));

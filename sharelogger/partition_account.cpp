@@ -16,14 +16,16 @@ UnixTime worker_bucket_start(UnixTime time) {
     return UnixTime(since - since % std::chrono::milliseconds(worker_bucket_length));
 }
 
+void pack(const v1::Share& message, PackedMessages& to) {
+    message.SerializeWithCachedSizesToArray(to.extend(message.ByteSizeLong()));
+}
+
 // With the time that it counts by, so that the archive tells which bucket it is in.
-std::shared_ptr<const v1::Share> archived(const ShareRecord& record, const CountedShare& share) {
-    if (!record.message || record.message->produced_unix_ms() == to_unix_ms(share.accepted)) {
-        return record.message;
-    }
-    auto corrected = std::make_shared<v1::Share>(*record.message);
-    corrected->set_produced_unix_ms(to_unix_ms(share.accepted));
-    return corrected;
+void pack_counted(const v1::Share& message, UnixTime accepted, PackedMessages& to) {
+    if (message.produced_unix_ms() == to_unix_ms(accepted)) return pack(message, to);
+    v1::Share corrected = message;
+    corrected.set_produced_unix_ms(to_unix_ms(accepted));
+    pack(corrected, to);
 }
 
 }  // namespace
@@ -56,12 +58,36 @@ Verdict PartitionAccount::add(const ShareRecord& record, const CountedShare& sha
     if (share.sequence <= last) return Verdict::already_counted;
     last = share.sequence;
     batch_.sequences[share.stream] = share.sequence;
-    batch_.messages.push_back(archived(record, share));
+    pack_counted(*record.message, share.accepted, batch_.messages);
     const WorkSum sum{.work = share.work, .shares = 1, .last_share = share.accepted};
-    batch_.users[{share.user, cuts_.bucket_start(share.accepted), share.bits,
-                  height_epoch(share.height, halving_interval_), share.scheme}] += sum;
-    batch_.workers[{share.user, share.worker, worker_bucket_start(share.accepted)}] += sum;
+    const Place& place = place_of(share);
+    place.user->second += sum;
+    place.worker->second += sum;
     return Verdict::counted;
+}
+
+std::size_t PartitionAccount::WorkerNameHash::operator()(const WorkerName& name) const {
+    const std::hash<std::string_view> hash;
+    return hash(name.user) * 31 + hash(name.worker);
+}
+
+const PartitionAccount::Place& PartitionAccount::place_of(const CountedShare& share) {
+    const UnixTime user_start = cuts_.bucket_start(share.accepted);
+    const UnixTime worker_start = worker_bucket_start(share.accepted);
+    const std::uint32_t epoch = height_epoch(share.height, halving_interval_);
+    const auto known = places_.find({share.user, share.worker});
+    if (known != places_.end()) {
+        const UserBucketKey& user = known->second.user->first;
+        if (user.start == user_start && user.bits == share.bits && user.height_epoch == epoch &&
+            user.scheme == share.scheme && known->second.worker->first.start == worker_start) {
+            return known->second;
+        }
+    }
+    const Place place{
+        batch_.users.try_emplace({share.user, user_start, share.bits, epoch, share.scheme}).first,
+        batch_.workers.try_emplace({share.user, share.worker, worker_start}).first};
+    const WorkerBucketKey& name = place.worker->first;
+    return places_.insert_or_assign({name.user, name.worker}, place).first->second;
 }
 
 void PartitionAccount::stop(Stop::Cause cause, std::string reason, JobId job) {
@@ -88,6 +114,7 @@ void PartitionAccount::stop_at_gap(const CountedShare& share, Sequence last) {
 }
 
 PartitionBatch PartitionAccount::take_batch() {
+    places_.clear();
     PartitionBatch taken = std::move(batch_);
     taken.cuts_known_from = cuts_.known_from();
     batch_ = PartitionBatch{};

@@ -8,9 +8,11 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
+#include "sharelogger/archive_frame.hpp"
 #include "sharelogger/counted_share.hpp"
 #include "sharelogger/round_cuts.hpp"
 
@@ -55,6 +57,7 @@ struct WorkSum {
     }
 };
 using UserBuckets = std::map<UserBucketKey, WorkSum>;
+using WorkerBuckets = std::map<WorkerBucketKey, WorkSum>;
 
 // Everything one transaction writes for one partition.
 struct PartitionBatch {
@@ -64,9 +67,9 @@ struct PartitionBatch {
     std::int64_t fence = 0;     // that the database must still have
     UnixTime cuts_known_from;   // what lies earlier counts as late: its cuts may be forgotten
     UserBuckets users;
-    std::map<WorkerBucketKey, WorkSum> workers;
+    WorkerBuckets workers;
     std::map<StreamId, Sequence> sequences;  // last one counted of each stream touched
-    std::vector<std::shared_ptr<const v1::Share>> messages;  // those counted, for the archive
+    PackedMessages messages;                 // the shares counted, for the archive
 
     [[nodiscard]] bool empty() const { return next == expected; }
 };
@@ -115,6 +118,7 @@ class PartitionAccount {
     };
     // Buckets begin as `cuts` say, which outlives the account.
     PartitionAccount(State state, std::uint32_t halving_interval, const RoundCuts& cuts);
+    PartitionAccount(PartitionAccount&&) = default;
 
     // The record's share, parsed. Counted ones go into the open batch with their message.
     [[nodiscard]] Verdict add(const ShareRecord& record, const CountedShare& share);
@@ -124,16 +128,35 @@ class PartitionAccount {
 
     [[nodiscard]] std::int64_t next() const { return batch_.next; }
     [[nodiscard]] std::int64_t fence() const { return batch_.fence; }
+    // Bytes of the open batch's messages.
+    [[nodiscard]] std::size_t packed() const { return batch_.messages.bytes().size(); }
     // The open batch; a new one begins where it ends.
     [[nodiscard]] PartitionBatch take_batch();
 
   private:
+    struct WorkerName {
+        std::string_view user;
+        std::string_view worker;
+        bool operator==(const WorkerName&) const = default;
+    };
+    struct WorkerNameHash {
+        std::size_t operator()(const WorkerName& name) const;
+    };
+    // The sums of one share.
+    struct Place {
+        UserBuckets::iterator user;
+        WorkerBuckets::iterator worker;
+    };
+    [[nodiscard]] const Place& place_of(const CountedShare& share);
     void stop_at_gap(const CountedShare& share, Sequence last);
 
     std::uint32_t halving_interval_;
     const RoundCuts& cuts_;
     Sequences sequences_;
     PartitionBatch batch_;
+    // Where a worker's last share went: its next one is mostly of the same minute, and a search by
+    // names would cost more than all else that is done with a share. Names and sums are batch_'s.
+    std::unordered_map<WorkerName, Place, WorkerNameHash> places_;
     std::optional<Stop> stopped_;
 };
 

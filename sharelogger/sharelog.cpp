@@ -46,9 +46,10 @@ class Jobs {
 
   private:
     Result<void> take(const Frame& frame) {
-        for (const std::string& bytes : frame.messages) {
+        for (const std::string_view bytes : frame.messages) {
             v1::JobMessage message;
-            if (!message.ParseFromString(bytes) || !message.has_job()) {
+            if (!message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())) ||
+                !message.has_job()) {
                 return failure(ErrorCode::internal, "an archived job cannot be read");
             }
             jobs_.insert_or_assign(message.job().job_id(), message.job());
@@ -72,7 +73,7 @@ class Reader {
                                         ++totals_.frames_ahead;
                                         return success();
                                     }
-                                    for (const std::string& bytes : frame.messages) {
+                                    for (const std::string_view bytes : frame.messages) {
                                         LODE_TRY_VOID(take(frame.header.partition, bytes, jobs));
                                     }
                                     return success();
@@ -90,9 +91,9 @@ class Reader {
         return offset == place_.committed.end() || header.next > offset->second;
     }
 
-    Result<void> take(std::uint32_t partition, const std::string& bytes, Jobs& jobs) {
+    Result<void> take(std::uint32_t partition, std::string_view bytes, Jobs& jobs) {
         v1::Share share;
-        if (!share.ParseFromString(bytes)) {
+        if (!share.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
             return failure(ErrorCode::internal, "an archived share cannot be read");
         }
         if (!seen_.add(StreamId(share.stream()), share.sequence())) return success();

@@ -69,7 +69,7 @@ Result<void> read_counted(const CountedPlace& place, const CountedVisitor& visit
         const bool ahead =
             committed == place.committed.end() || frame.header.next > committed->second;
         if (ahead) return success();
-        for (const std::string& bytes : frame.messages) {
+        for (const std::string_view bytes : frame.messages) {
             LODE_TRY(const auto share, archived_share(bytes));
             if (!seen.add(share.stream, share.sequence.value())) continue;
             visit(frame.header.partition, share);

@@ -44,13 +44,14 @@ struct Pool {
     }
 
     // Into the archive, without the database hearing of it.
-    void archive(FrameKind kind, std::int64_t first, std::vector<std::string> messages) const {
+    void archive(FrameKind kind, std::int64_t first,
+                 const std::vector<std::string>& messages) const {
         ArchiveWriter writer({data / "sharelogger" / "archive", "btc", "one"});
         const FrameHeader header{.kind = kind,
                                  .partition = kind == FrameKind::job ? 0 : partition,
                                  .first = first,
                                  .next = first + static_cast<std::int64_t>(messages.size())};
-        const Frame frame{header, std::move(messages)};
+        const Frame frame{header, test::packed(messages)};
         REQUIRE(writer.append(frame, noon));
     }
     void count(const std::vector<v1::Share>& shares) const {
@@ -69,7 +70,7 @@ struct Pool {
             messages.push_back(share.SerializeAsString());
         }
         const auto batch = account.take_batch();
-        archive(FrameKind::share, batch.expected, std::move(messages));
+        archive(FrameKind::share, batch.expected, messages);
         REQUIRE(repository.commit({batch}, noon));
     }
     void change(const char* sql) const {
@@ -149,14 +150,11 @@ TEST_CASE("a gap that a sharelogger stands at is accepted once, any other never"
 TEST_CASE("the files of all instances are read together") {
     const Pool pool;
     ArchiveWriter zombie({pool.data / "sharelogger" / "archive", "btc", "two"});
-    REQUIRE(
-        zombie.append({{.kind = FrameKind::share, .partition = partition, .first = 1, .next = 2},
-                       {test::a_share(pool.job, 2).SerializeAsString()}},
-                      noon));
-    REQUIRE(
-        zombie.append({{.kind = FrameKind::share, .partition = partition, .first = 1, .next = 9},
-                       {test::a_share(pool.job, 2).SerializeAsString()}},
-                      noon));
+    Frame frame{{.kind = FrameKind::share, .partition = partition, .first = 1, .next = 2},
+                test::packed({test::a_share(pool.job, 2).SerializeAsString()})};
+    REQUIRE(zombie.append(frame, noon));
+    frame.header.next = 9;
+    REQUIRE(zombie.append(frame, noon));
     CHECK(sharelog_verify(pool.options).value() == 0);
 }
 

@@ -39,7 +39,8 @@ class NoArchive final : public FrameArchive {
 };
 
 struct Behind {
-    Behind() {
+    explicit Behind(std::size_t bytes = Grouping{}.bytes)
+        : accountant(store, archive, 210'000, {.behind = 10, .max = 25, .bytes = bytes}) {
         jobs.add(JobId(1));
         REQUIRE(accountant.assign({0}));
     }
@@ -57,7 +58,7 @@ struct Behind {
     static constexpr auto unix = from_unix_ms(1'700'000'000'000);
     CountingStore store;
     NoArchive archive;
-    Accountant accountant{store, archive, 210'000, {.behind = 10, .max = 25}};
+    Accountant accountant;
     JobShelf jobs;
     std::int64_t next = 0;
 };
@@ -84,6 +85,13 @@ TEST_CASE("large batches are written together, up to a size, a time and the firs
     CHECK(behind.take(10, Grouping{}.time).counted == 0);
     CHECK(behind.take(1, Grouping{}.time).counted == 11);
     CHECK(behind.store.commits == Commits{30, 20, 11});
+}
+
+TEST_CASE("large shares are fewer, so that they are still one frame") {
+    Behind behind(11 * test::a_bare_share(1, 1, 1)->ByteSizeLong());
+    CHECK(behind.take(10, Duration::zero()).counted == 0);
+    CHECK(behind.take(10, Duration::zero()).counted == 20);
+    CHECK(behind.store.commits == Commits{20});
 }
 
 TEST_CASE("what waits is written when it is asked for and forgotten with the partitions") {

@@ -157,8 +157,8 @@ class World {
     Result<void> commit(std::size_t self, const std::vector<PartitionBatch>& batches) {
         others(self);  // a process that is stopped here goes on much later
         for (const auto& batch : batches) {
-            for (const auto& message : batch.messages) {
-                REQUIRE(instances_[self]->jobs.has(JobId(message->job_id())));
+            for (const std::string_view bytes : batch.messages) {
+                REQUIRE(instances_[self]->jobs.has(JobId(test::share_in(bytes).job_id())));
             }
         }
         if (!database_up_) return failure(ErrorCode::unavailable, "away");
@@ -347,9 +347,8 @@ class World {
             for (const auto& one : instances_) {
                 for (const Frame& frame : one->archive.frames[p]) {
                     if (frame.header.next > row.next) continue;
-                    for (const std::string& bytes : frame.messages) {
-                        v1::Share share;
-                        REQUIRE(share.ParseFromString(bytes));
+                    for (const std::string_view bytes : frame.messages) {
+                        const v1::Share share = test::share_in(bytes);
                         REQUIRE(row.counted.contains(name_of(share)));
                         seen.insert(name_of(share));
                     }

@@ -20,6 +20,11 @@ using namespace sharelogger;
 
 using ShareName = std::pair<StreamId, Sequence>;
 
+inline v1::Share share_in(std::string_view bytes) {
+    v1::Share share;
+    REQUIRE(share.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())));
+    return share;
+}
 inline ShareName name_of(const v1::Share& share) {
     return {StreamId(share.stream()), Sequence(share.sequence())};
 }
@@ -116,10 +121,10 @@ class AccountsDatabase {
             auto& row = partitions[batch.partition];
             row.next = batch.next;
             for (const auto& [stream, sequence] : batch.sequences) row.sequences[stream] = sequence;
-            for (const auto& message : batch.messages) {
-                const auto time = from_unix_ms(message->produced_unix_ms());
-                REQUIRE(
-                    row.counted.emplace(name_of(*message), std::max(time, closed_before)).second);
+            for (const std::string_view bytes : batch.messages) {
+                const v1::Share share = share_in(bytes);
+                const auto time = from_unix_ms(share.produced_unix_ms());
+                REQUIRE(row.counted.emplace(name_of(share), std::max(time, closed_before)).second);
             }
             for (const auto& [bucket, sum] : batch.users) {
                 UserBucketKey key = bucket;

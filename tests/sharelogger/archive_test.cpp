@@ -5,6 +5,7 @@
 #include <fstream>
 #include <random>
 
+#include "tests/sharelogger/builders.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 using namespace lode;
@@ -15,13 +16,13 @@ namespace {
 
 constexpr auto noon = from_unix_ms(1'795'262'400'000);  // 2026-11-21 12:00 UTC
 
-Frame a_frame(std::int64_t first, std::vector<std::string> messages) {
+Frame a_frame(std::int64_t first, const std::vector<std::string>& messages) {
     return {{.kind = FrameKind::share,
              .partition = 5,
              .first = first,
              .next = first + static_cast<std::int64_t>(messages.size()),
              .count = 0},
-            std::move(messages)};
+            test::packed(messages)};
 }
 
 std::vector<std::string> messages_of(const std::filesystem::path& folder) {
@@ -46,7 +47,7 @@ Frame a_large_frame(std::int64_t first) {
     std::mt19937_64 random(1);
     std::string message(2u << 20, '\0');
     for (char& byte : message) byte = static_cast<char>(random());
-    return a_frame(first, {std::move(message)});
+    return a_frame(first, {message});
 }
 
 // Reads back partition 5; gives the offsets at which the frames begin.
@@ -162,8 +163,8 @@ TEST_CASE("behind the own frames others' of the same folder are read back") {
     REQUIRE(two.append(a_large_frame(31), noon));
     REQUIRE(two.append(a_large_frame(32), noon));
     REQUIRE(three.append(a_large_frame(10), noon));
-    REQUIRE(three.append({{.kind = FrameKind::share, .partition = 6, .first = 1, .next = 2}, {"a"}},
-                         noon));
+    const FrameHeader sixth{.kind = FrameKind::share, .partition = 6, .first = 1, .next = 2};
+    REQUIRE(three.append({sixth, test::packed({"a"})}, noon));
     set_written(folder, "2026-11-20/share-0005-two", noon - 24h);
     set_written(folder, "2026-11-21/share-0005-two", noon);
     set_written(folder, "2026-11-21/share-0005-three", noon);

@@ -2,14 +2,23 @@
 #pragma once
 
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "common/bitcoin/share_check.hpp"
 #include "common/bitcoin/target.hpp"
 #include "common/messages/job.pb.h"
 #include "common/messages/share.pb.h"
 #include "common/messages/solo_coinbase.hpp"
+#include "sharelogger/archive_frame.hpp"
 
 namespace lode::test {
+
+inline sharelogger::PackedMessages packed(const std::vector<std::string>& messages) {
+    sharelogger::PackedMessages all;
+    for (const std::string& message : messages) all.push_back(message);
+    return all;
+}
 
 inline std::string text(ByteView bytes) {
     return std::string(as_chars(bytes));

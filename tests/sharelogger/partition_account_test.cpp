@@ -29,7 +29,8 @@ CountedShare share_of(std::uint64_t stream, std::uint64_t sequence) {
 
 // The record that a share came in; the accounts look at its offset only.
 ShareRecord at(std::int64_t offset) {
-    return {.partition = 3, .offset = offset, .appended = {}, .message = nullptr};
+    static const auto message = std::make_shared<const v1::Share>();
+    return {.partition = 3, .offset = offset, .appended = {}, .message = message};
 }
 
 PartitionAccount account_at(std::int64_t next, Sequences sequences = {}) {
@@ -214,4 +215,37 @@ TEST_CASE("a message that lacks a field is malformed") {
     CHECK(refused([](v1::Share& s) { s.set_user(std::string(129, 'u')); }));
     CHECK(refused([](v1::Share& s) { s.set_worker(std::string(65, 'w')); }));
     CHECK(refused([](v1::Share& s) { s.set_work("short"); }));
+}
+
+TEST_CASE("whatever follows what, a worker's shares are in the sums of their own time and kind") {
+    std::mt19937_64 random(7);
+    const auto below = [&random](std::uint64_t end) { return random() % end; };
+    RoundCuts cuts;
+    PartitionAccount account({.partition = 3}, halving, cuts);
+    for (std::int64_t batches = 0, offset = 0; batches < 200; ++batches) {
+        UserBuckets users;
+        WorkerBuckets workers;
+        for (const auto end = offset + 100; offset < end; ++offset) {
+            auto share = share_of(1, static_cast<std::uint64_t>(offset) + 1);
+            share.user = below(2) == 0 ? "alice" : "alicer";
+            share.worker = below(2) == 0 ? "rig" : "ig";
+            share.height = static_cast<std::uint32_t>(below(3) * 2'016);
+            share.bits += static_cast<std::uint32_t>(below(2));
+            share.work = bitcoin::Work(0, below(1'000));
+            share.scheme = below(8) == 0 ? Scheme::solo : Scheme::base;
+            share.accepted = start + std::chrono::milliseconds(below(4) * 400'000 + below(3));
+            if (below(200) == 0) cuts.add(share.accepted);
+            const WorkSum sum{share.work, 1, share.accepted};
+            const auto time = share.accepted.time_since_epoch();
+            users[{share.user, cuts.bucket_start(share.accepted), share.bits,
+                   height_epoch(share.height, halving), share.scheme}] += sum;
+            workers[{share.user, share.worker,
+                     UnixTime(time - time % std::chrono::milliseconds(worker_bucket_length))}] +=
+                sum;
+            REQUIRE(account.add(at(offset), share) == Verdict::counted);
+        }
+        const auto batch = account.take_batch();
+        REQUIRE(batch.users == users);
+        REQUIRE(batch.workers == workers);
+    }
 }

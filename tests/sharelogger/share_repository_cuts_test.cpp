@@ -2,6 +2,7 @@
 // and how far partitions have come.
 #include <catch2/catch_test_macros.hpp>
 
+#include "common/messages/share.pb.h"
 #include "sharelogger/archive.hpp"
 #include "sharelogger/share_repository.hpp"
 #include "tests/sharelogger/shared_database.hpp"
@@ -30,7 +31,7 @@ struct Owner {
         PartitionAccount account(state, 210'000, cuts);
         for (const UnixTime at : times) {
             const auto next = account.next();
-            REQUIRE(account.add({partition, next, at, nullptr},
+            REQUIRE(account.add({partition, next, at, std::make_shared<const v1::Share>()},
                                 {.stream = StreamId(1),
                                  .sequence = Sequence(static_cast<std::uint64_t>(next) + 1),
                                  .user = "alice",

@@ -4,6 +4,7 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include "common/db/limbs.hpp"
+#include "common/messages/share.pb.h"
 #include "tests/support/database.hpp"
 
 using namespace lode;
@@ -30,7 +31,7 @@ PartitionBatch batch_from(std::int64_t expected, std::int64_t fence = 1,
         cuts);
     for (std::uint64_t sequence = 1; sequence <= 2; ++sequence) {
         const ShareRecord record{2, expected + static_cast<std::int64_t>(sequence) - 1, start,
-                                 nullptr};
+                                 std::make_shared<const v1::Share>()};
         REQUIRE(account.add(record, {.stream = StreamId(~0ULL),
                                      .sequence = Sequence(sequence),
                                      .user = "alice",

@@ -26,7 +26,7 @@ struct Archive {
         v1::JobMessage message;
         *message.mutable_job() = job;
         write({{.kind = FrameKind::job, .partition = 0, .first = 0, .next = 1, .count = 0},
-               {message.SerializeAsString()}},
+               test::packed({message.SerializeAsString()})},
               when, "one");
     }
     void add(const std::vector<v1::Share>& shares, std::int64_t first, UnixTime when = noon,
@@ -176,7 +176,7 @@ TEST_CASE("a message that is no share is an error and not a bad share") {
     Archive archive;
     archive.write(
         {{.kind = FrameKind::share, .partition = partition, .first = 0, .next = 1, .count = 0},
-         {"\xff\xff"}},
+         test::packed({"\xff\xff"})},
         noon, "one");
     const auto damaged = read_sharelog({.folder = archive.folder.path(),
                                         .chain = "btc",
