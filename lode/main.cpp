@@ -2,6 +2,7 @@
 #include <cstdio>
 
 #include "common/runtime/run.hpp"
+#include "lode/api_command.hpp"
 #include "lode/books_command.hpp"
 #include "lode/configuration.hpp"
 #include "lode/explain_command.hpp"
@@ -77,6 +78,12 @@ Result<int> perform(const Options& options) {
             return user_add(options);
         case Command::user_list:
             return user_list(options);
+        case Command::api_token_create:
+            return api_token_create(options);
+        case Command::api_token_list:
+            return api_token_list(options);
+        case Command::api_token_revoke:
+            return api_token_revoke(options);
         case Command::ledger_verify:
             return ledger_verify(options);
         case Command::payout_pause:

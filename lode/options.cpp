@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <charconv>
 
 #include "common/runtime/version.hpp"
 
@@ -18,6 +19,21 @@ std::string day_problem(const std::string& day) {
         return wanted == 'd' ? c >= '0' && c <= '9' : c == wanted;
     });
     return right ? "" : "a day is written 2026-11-21, not " + day;
+}
+
+constexpr std::size_t token_name_max = 64;
+
+// "30d" or "12h".
+std::chrono::hours days_or_hours(const std::string& text) {
+    constexpr std::int64_t longest = 100'000;  // of either; 11 years of hours
+    std::int64_t count = 0;
+    const char* end = text.data() + text.size();
+    const auto parsed = std::from_chars(text.data(), end, count);
+    const std::string_view unit(parsed.ptr, static_cast<std::size_t>(end - parsed.ptr));
+    if (parsed.ec != std::errc() || count < 1 || count > longest || (unit != "d" && unit != "h")) {
+        throw CLI::ValidationError("--expires", "a time is written 30d or 12h, not " + text);
+    }
+    return unit == "d" ? std::chrono::days(count) : std::chrono::hours(count);
 }
 
 // The commands and what each sets; lives as long as the parsing.
@@ -66,6 +82,17 @@ class Parser {
         with_name(add(user, {"add", "Register a name"}, Command::user_add));
         with_config(add(user, {"list", "Print each name and the day it was registered (UTC)"},
                         Command::user_list));
+        CLI::App& tokens =
+            *group("api", "Who may ask what of the JSON API").add_subcommand("token", "Its tokens");
+        with_token(
+            add(tokens, {"create", "Make a token and print it, once"}, Command::api_token_create));
+        with_config(
+            add(tokens, {"list", "Print all tokens but not their text"}, Command::api_token_list));
+        CLI::App& revoke = add(tokens, {"revoke", "End a token"}, Command::api_token_revoke);
+        with_config(revoke);
+        revoke.add_option("id", options_.token.id, "As list prints it")
+            ->type_name("NUMBER")
+            ->required();
         PayoutParser{.options = options_.payout,
                      .config = options_.config,
                      .chosen = [this](Command command) { options_.command = command; }}
@@ -88,6 +115,11 @@ class Parser {
         if (json_) options_.format = Format::json;
         if (options_.gap.from > options_.gap.to) {
             return failure(ErrorCode::malformed, "--from may not be above --to (lode --help)");
+        }
+        if (options_.command == Command::api_token_create &&
+            options_.user.empty() != (options_.token.scope == "admin")) {
+            return failure(ErrorCode::malformed,
+                           "--user belongs to the scopes watch and manage (lode --help)");
         }
         // CLI11's own demand for a command would hide which word is not one.
         if (options_.command == Command::print && options_.text.empty()) {
@@ -126,6 +158,29 @@ class Parser {
         command.add_option("name", options_.user, "1 to 128 letters, digits, - and _; case counts")
             ->type_name("NAME")
             ->required();
+    }
+
+    void with_token(CLI::App& command) {
+        with_config(command);
+        command.add_option("--scope", options_.token.scope, "What it is good for")
+            ->required()
+            ->check(CLI::IsMember({"watch", "manage", "admin"}));
+        command.add_option("--name", options_.token.name, "What it is told apart by")
+            ->type_name("NAME")
+            ->required()
+            ->check([](const std::string& name) -> std::string {
+                return name.empty() || name.size() > token_name_max
+                           ? "a name has 1 to " + std::to_string(token_name_max) + " bytes"
+                           : "";
+            });
+        command.add_option("--user", options_.user, "Whose it is; of watch and manage")
+            ->type_name("USER");
+        command
+            .add_option_function<std::string>(
+                "--expires",
+                [this](const std::string& text) { options_.token.expires = days_or_hours(text); },
+                "After how many days or hours, such as 30d or 12h; never without it")
+            ->type_name("TIME");
     }
 
     void with_gap(CLI::App& command) {

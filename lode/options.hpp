@@ -1,6 +1,7 @@
 // The command line of `lode`: which command, on which configuration.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -26,6 +27,9 @@ enum class Command : std::uint8_t {
     sharelog_accept_gap,
     user_add,
     user_list,
+    api_token_create,
+    api_token_list,
+    api_token_revoke,
     ledger_verify,
     payout_pause,
     payout_resume,
@@ -63,7 +67,15 @@ struct Options {
         std::string reason;
     };
     Gap gap{};
-    std::string user;  // of user add
+    std::string user;  // of user add, and whose a token is
+    // Of api token: of create all but the id, of revoke the id.
+    struct Token {
+        std::string scope;
+        std::string name;
+        std::optional<std::chrono::hours> expires;
+        std::int64_t id = 0;
+    };
+    Token token{};
     PayoutOptions payout;
 };
 

@@ -39,6 +39,9 @@ const config::Section<Config>& section() {
                      {.help = "Other pools' APIs that are answered, too, for dashboards and "
                               "widgets made for them.",
                       .choices = {"btcpool", "ckpool", "public_pool", "short_paths"}});
+            .setting("private_data", &Config::private_data,
+                     {.help = "Who may read a user's earnings, balance, payments and settings: the "
+                              "owner by a token, or everybody."});
     return table;
 }
 

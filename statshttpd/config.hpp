@@ -7,8 +7,13 @@
 #include <vector>
 
 #include "common/config/pool.hpp"
+#include "statshttpd/caller.hpp"
 
 namespace lode::statshttpd {
+
+constexpr std::array<std::pair<std::string_view, PrivateData>, 2> setting_names(PrivateData) {
+    return {{{"owner", PrivateData::owner}, {"public", PrivateData::everyone}}};
+}
 
 struct Config {
     std::uint16_t health_port = config::default_health_port("statshttpd");
@@ -16,6 +21,7 @@ struct Config {
     std::uint16_t port = 8080;
     std::vector<std::string> cors_origins;
     std::vector<std::string> compatible{"btcpool", "ckpool", "public_pool", "short_paths"};
+    PrivateData private_data = PrivateData::owner;
 };
 
 // Whose paths are answered, too: what may stand in `compatible`.

@@ -35,10 +35,12 @@ class Statshttpd final : public runtime::Service {
           database_(
               {.database = context.pool.database, .data_folder = context.pool.data_dir.string()},
               context.clock),
+          access_(database_, context.clock, config_.private_data),
           site_{.context = context_,
                 .config = config_,
                 .probe = probe_,
                 .database = database_,
+                .access = access_,
                 .windows = windows_,
                 .live = live_,
                 .started = context.clock.steady_now()} {}
@@ -66,6 +68,7 @@ class Statshttpd final : public runtime::Service {
     std::optional<bus::Consumer<v1::BlockEvent>> blocks_;
     std::unique_ptr<Timer> looking_;
     DatabaseThread database_;
+    Access access_;
     Site site_;
     std::optional<http::Server> server_;
 };

@@ -6,6 +6,7 @@
 
 #include "common/http/server.hpp"
 #include "common/runtime/service.hpp"
+#include "statshttpd/access.hpp"
 #include "statshttpd/config.hpp"
 #include "statshttpd/database_thread.hpp"
 #include "statshttpd/live_pool.hpp"
@@ -20,6 +21,7 @@ struct Site {
     const Config& config;
     Probe& probe;
     DatabaseThread& database;
+    Access& access;
     LiveWindows& windows;
     LivePool& live;
     SteadyTime started;

@@ -95,6 +95,35 @@ TEST_CASE("wrong arguments are refused in one line that names them") {
                    "21.11.2026"));
 }
 
+TEST_CASE("a token is made for a scope, and of watch and manage for a user") {
+    const auto admin = parse_options({"api", "token", "create", "--config", "a", "--scope", "admin",
+                                      "--name", "desk", "--expires", "30d"})
+                           .value();
+    CHECK(admin.command == Command::api_token_create);
+    CHECK(admin.token.scope == "admin");
+    CHECK(admin.token.name == "desk");
+    CHECK(admin.token.expires == std::chrono::hours(720));
+    const auto make = [](std::vector<std::string> more) {
+        std::vector<std::string> all{"api", "token", "create", "--config", "a", "--name", "n"};
+        all.insert(all.end(), more.begin(), more.end());
+        return parse_options(std::move(all));
+    };
+    CHECK(make({"--scope", "watch", "--user", "alice"}).value().user == "alice");
+    CHECK(make({"--scope", "admin", "--expires", "12h"}).value().token.expires ==
+          std::chrono::hours(12));
+    CHECK_FALSE(make({"--scope", "watch"}));
+    CHECK_FALSE(make({"--scope", "admin", "--user", "alice"}));
+    CHECK_FALSE(make({"--scope", "root"}));
+    CHECK_FALSE(make({}));
+    for (const std::string wrong : {"0d", "d", "30", "30m", "-1d", "1d2", "999999999d"}) {
+        CHECK_FALSE(make({"--scope", "admin", "--expires", wrong}));
+    }
+    CHECK(parse_options({"api", "token", "revoke", "--config", "a", "7"}).value().token.id == 7);
+    CHECK_FALSE(parse_options({"api", "token", "revoke", "--config", "a"}));
+    CHECK(parse_options({"api", "token", "list", "--config", "a"}).value().command ==
+          Command::api_token_list);
+}
+
 TEST_CASE("a user is added by name") {
     const auto add = parse_options({"user", "add", "--config", "a", "alice"}).value();
     CHECK(add.command == Command::user_add);

@@ -59,6 +59,8 @@ SERVICE_ADAPTERS = {
     "sharelogger/sum_repository",    # sums as recompute compares them
     "sharelogger/user_rows",         # sums of users as rows
     "sharelogger/worker_rows",       # sums of workers as rows
+    "statshttpd/access",             # tokens of requests to who asks
+    "statshttpd/audit",              # rows of the audit log
     "statshttpd/database_thread",    # the database on a thread of its own
     "statshttpd/history_repository",  # the rows it shows
     "statshttpd/routes/compat_routes",  # requests as other pools take them
@@ -70,6 +72,7 @@ SERVICE_ADAPTERS = {
     "statshttpd/routes/user_routes",  # requests about users
     "statshttpd/user_repository",    # what the database knows of a user
     "statshttpd/work_repository",    # work over time
+    "statshttpd/token_repository",   # rows of tokens
     "sserver/defence",             # bans to the loops, the log and the bus
     "sserver/doors",               # the ports that miners come in by
     "sserver/job_feed",            # jobs from the bus and POST /v1/job
