@@ -21,6 +21,7 @@ find_package(zstd REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(zmq REQUIRED IMPORTED_TARGET libzmq)
 pkg_check_modules(rdkafka REQUIRED IMPORTED_TARGET rdkafka)
+pkg_check_modules(secp256k1 REQUIRED IMPORTED_TARGET libsecp256k1)
 
 # SOCI's Debian package has no CMake or pkg-config file.
 find_path(SOCI_INCLUDE_DIR soci/soci.h REQUIRED)
