@@ -6,11 +6,11 @@
 
 #include "common/bitcoin/address.hpp"
 #include "common/db/db.hpp"
+#include "common/db/operator_repository.hpp"
 #include "lode/configuration.hpp"
 #include "lode/options.hpp"
 #include "payout/config.hpp"
 #include "payout/ledger/ledger_repository.hpp"
-#include "payout/operator_repository.hpp"
 
 namespace lode::launcher {
 
@@ -19,7 +19,7 @@ struct PayoutDesk {
     payout::Config settings;
     bitcoin::Network network;
     db::Connection connection;
-    payout::Act act;  // now, for the reason that was given
+    db::Act act;  // now, for the reason that was given
 
     // Trouble with the database is of run time.
     [[nodiscard]] static Result<PayoutDesk> open(const Options& options);

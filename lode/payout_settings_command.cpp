@@ -12,7 +12,7 @@
 namespace lode::launcher {
 namespace {
 
-using payout::OperatorRepository;
+using db::OperatorRepository;
 
 // `change` gives the line to print.
 Result<int> perform(const Options& options,
@@ -56,7 +56,7 @@ Result<std::string> choose(PayoutDesk& desk, const PayoutOptions& options) {
         return failure(ErrorCode::rejected,
                        options.scheme + " is not among the choices of [payout]");
     }
-    LODE_TRY(const auto since, repository(desk).choose(options.user, scheme, desk.act));
+    LODE_TRY(const auto since, repository(desk).choose(options.user, options.scheme, desk.act));
     return options.user + ": " + options.scheme + " from " + utc_minute(since);
 }
 

@@ -1,8 +1,8 @@
 // Repositories, settlement and payer over one connection.
 #include "payout/passes.hpp"
 
+#include "common/db/operator_repository.hpp"
 #include "payout/config_rules.hpp"
-#include "payout/operator_repository.hpp"
 #include "payout/payment/payment_repository.hpp"
 #include "payout/wallet.hpp"
 
@@ -67,7 +67,10 @@ Result<void> Passes::take_up(const Fence& fence) {
                                                               ? bitcoin::regtest_halving_interval
                                                               : bitcoin::halving_interval});
     fence_ = fence;
-    return success();
+    return db::OperatorRepository(connection_, chain_.name)
+        .tell_rules({.minimum = config_.minimum_base_units,
+                     .address_hold = config_.address_hold,
+                     .choices = config_.choices});
 }
 
 Result<Passes::Paid> Passes::pay(UnixTime now) {
@@ -89,8 +92,8 @@ Result<BookState> Passes::books() {
 }
 
 Result<void> Passes::pause(const std::string& reason, UnixTime now) {
-    const Act act{.who = fence_.holder, .reason = reason, .at = now};
-    auto paused = OperatorRepository(connection_, chain_.name).pause(act);
+    const db::Act act{.who = fence_.holder, .reason = reason, .at = now};
+    auto paused = db::OperatorRepository(connection_, chain_.name).pause(act);
     if (!paused && paused.error().code == ErrorCode::rejected) return success();
     return paused;
 }

@@ -55,6 +55,22 @@ constexpr std::string_view used_proof_table = R"(CREATE TABLE IF NOT EXISTS used
 constexpr std::string_view used_proof_by_time =
     "CREATE INDEX used_proof_by_time ON used_proof (expires_unix_ms)";
 
+// Keys that all processes of the API share, made by the first that needs one.
+constexpr std::string_view site_key_table = R"(CREATE TABLE IF NOT EXISTS site_key (
+    name VARCHAR(32) NOT NULL,
+    secret BINARY(32) NOT NULL,
+    UNIQUE (name)))";
+
+// What payout holds users to, for those who change their settings elsewhere: the least minimum in
+// base units, how long a changed address is not paid, and the schemes besides the base one, each
+// followed by a space.
+constexpr std::string_view payout_rule_table = R"(CREATE TABLE IF NOT EXISTS payout_rule (
+    chain VARCHAR(16) NOT NULL,
+    minimum BIGINT NOT NULL,
+    address_hold_ms BIGINT NOT NULL,
+    choices VARCHAR(64) NOT NULL,
+    UNIQUE (chain)))";
+
 // What a user wants to be told, and where. 0 is off.
 constexpr std::string_view alert_setting_table = R"(CREATE TABLE IF NOT EXISTS alert_setting (
     user_name VARCHAR(128) NOT NULL,
@@ -127,11 +143,12 @@ constexpr std::string_view payout_preview_part_table =
     credits LONGBLOB NOT NULL,
     UNIQUE (chain, first_user)))";
 
-constexpr std::array tables{pool_work_table,           account_table,         api_token_table,
-                            api_token_by_user,         used_proof_table,      used_proof_by_time,
-                            alert_setting_table,       ledger_day_table,      ledger_day_rows,
-                            payment_item_by_owner,     preview_request_table, payout_preview_table,
-                            payout_preview_part_table, block_by_user};
+constexpr std::array tables{pool_work_table,       account_table,        api_token_table,
+                            api_token_by_user,     used_proof_table,     used_proof_by_time,
+                            site_key_table,        payout_rule_table,    alert_setting_table,
+                            ledger_day_table,      ledger_day_rows,      payment_item_by_owner,
+                            preview_request_table, payout_preview_table, payout_preview_part_table,
+                            block_by_user};
 
 }  // namespace
 

@@ -1,5 +1,5 @@
 // An operator's changes stand beside a row that says who made them and why.
-#include "payout/operator_repository.hpp"
+#include "common/db/operator_repository.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -8,7 +8,7 @@
 #include "tests/support/database.hpp"
 
 using namespace lode;
-using namespace lode::payout;
+using namespace lode::db;
 using namespace std::chrono_literals;
 
 namespace {
@@ -18,7 +18,7 @@ constexpr auto midnight = noon + 12h;
 
 struct Office {
     test::Database database;
-    db::Connection connection = database.migrated();
+    Connection connection = database.migrated();
     OperatorRepository repository{connection, "btc"};
     Act act{"anna@pool", "a reason", noon};
 
@@ -35,7 +35,7 @@ struct Office {
         }
         return lines;
     }
-    db::Row setting(const std::string& user) {
+    Row setting(const std::string& user) {
         return connection
             .query(
                 "SELECT address, minimum, held_until_unix_ms, frozen FROM payout_setting "
@@ -137,8 +137,8 @@ TEST_CASE("a change does not undo another that is made meanwhile", "[database]")
 
 TEST_CASE("a scheme is chosen from the next midnight on, the last choice counting", "[database]") {
     Office office;
-    CHECK(office.repository.choose("alice", Scheme::fpps, office.act).value() == midnight);
-    CHECK(office.repository.choose("alice", Scheme::pps, office.act).value() == midnight);
+    CHECK(office.repository.choose("alice", "fpps", office.act).value() == midnight);
+    CHECK(office.repository.choose("alice", "pps", office.act).value() == midnight);
     const auto rows =
         office.connection
             .query("SELECT effective_unix_ms, scheme, requested_unix_ms FROM user_scheme")
@@ -148,4 +148,40 @@ TEST_CASE("a scheme is chosen from the next midnight on, the last choice countin
     CHECK(rows.front().text(1) == "pps");
     CHECK(rows.front().integer(2) == to_unix_ms(noon));
     CHECK(office.audit().back() == "anna@pool|scheme chosen|alice: pps from 2026-11-22: a reason");
+}
+
+TEST_CASE("what payout holds users to is known once it has told it", "[database]") {
+    Office office;
+    CHECK_FALSE(office.repository.rules().value());
+    CHECK(office.repository.tell_rules({.minimum = 1, .address_hold = 1h, .choices = {}}));
+    CHECK(office.repository.rules().value()->choices.empty());
+    CHECK(office.repository.tell_rules(
+        {.minimum = 100'000, .address_hold = 72h, .choices = {"pps", "fpps"}}));
+    const auto rules = office.repository.rules().value();
+    REQUIRE(rules);
+    CHECK(rules->minimum == 100'000);
+    CHECK(rules->address_hold == 72h);
+    CHECK(rules->choices == std::vector<std::string>{"pps", "fpps"});
+}
+
+TEST_CASE("what holds for a user is what was set, and what comes at midnight", "[database]") {
+    Office office;
+    CHECK(office.repository.terms_of("carol", noon).error().code == ErrorCode::rejected);
+    auto terms = office.repository.terms_of("alice", noon).value();
+    CHECK(terms.address.empty());
+    CHECK(terms.minimum == 0);
+    CHECK(terms.scheme == "base");
+    CHECK_FALSE(terms.next);
+    CHECK(office.repository.set_address({"alice", "one", "alice", 72h}, office.act));
+    CHECK(office.repository.choose("alice", "pps", office.act));
+    terms = office.repository.terms_of("alice", noon).value();
+    CHECK(terms.address == "one");
+    CHECK(terms.held_until == noon + 72h);
+    CHECK(terms.scheme == "base");
+    REQUIRE(terms.next);
+    CHECK(terms.next->scheme == "pps");
+    CHECK(terms.next->effective == midnight);
+    terms = office.repository.terms_of("alice", midnight).value();
+    CHECK(terms.scheme == "pps");
+    CHECK_FALSE(terms.next);
 }

@@ -1,7 +1,7 @@
 // The statements behind an operator's changes, each in one transaction with its audit row.
-#include "payout/operator_repository.hpp"
+#include "common/db/operator_repository.hpp"
 
-namespace lode::payout {
+namespace lode::db {
 namespace {
 
 auto nothing_to_do(const std::string& what) {
@@ -25,6 +25,59 @@ Result<void> OperatorRepository::note(const std::string& action, const std::stri
         db_.execute("INSERT INTO audit_log (at_unix_ms, who, action, detail) VALUES (?, ?, ?, ?)",
                     {to_unix_ms(act.at), act.who, action, text}));
     return success();
+}
+
+// ---- what holds ----------------------------------------------------------------------------
+
+Result<void> OperatorRepository::tell_rules(const PayoutRules& rules) {
+    std::string choices;
+    for (const std::string& choice : rules.choices) choices += choice + ' ';
+    return db_.upsert({.table = "payout_rule",
+                       .columns = {"chain", "minimum", "address_hold_ms", "choices"},
+                       .key = {"chain"},
+                       .add = {},
+                       .replace = {"minimum", "address_hold_ms", "choices"},
+                       .rows = {{chain_, rules.minimum, rules.address_hold.count(), choices}}});
+}
+
+Result<std::optional<PayoutRules>> OperatorRepository::rules() {
+    std::optional<PayoutRules> rules;
+    LODE_TRY(const auto rows,
+             db_.query("SELECT minimum, address_hold_ms, choices FROM payout_rule WHERE chain = ?",
+                       {chain_}));
+    if (rows.empty()) return rules;
+    const Row& row = rows.front();
+    rules = PayoutRules{.minimum = row.integer(0),
+                        .address_hold = std::chrono::milliseconds(row.integer(1)),
+                        .choices = {}};
+    std::string_view rest = row.text(2);
+    for (auto end = rest.find(' '); end != std::string_view::npos; end = rest.find(' ')) {
+        rules->choices.emplace_back(rest.substr(0, end));
+        rest.remove_prefix(end + 1);
+    }
+    return rules;
+}
+
+Result<UserTerms> OperatorRepository::terms_of(const std::string& user, UnixTime now) {
+    LODE_TRY(const auto setting, read(user));
+    LODE_TRY(const auto id, id_of(user));
+    LODE_TRY(const auto schemes,
+             db_.query("SELECT effective_unix_ms, scheme FROM user_scheme WHERE chain = ? AND "
+                       "user_id = ? ORDER BY effective_unix_ms DESC LIMIT 2",
+                       {chain_, id}));
+    UserTerms terms{.address = setting.address,
+                    .minimum = setting.minimum,
+                    .held_until = from_unix_ms(setting.held_until),
+                    .frozen = setting.frozen};
+    for (const Row& row : schemes) {
+        const UnixTime effective = from_unix_ms(row.integer(0));
+        if (effective <= now) {
+            terms.scheme = row.text(1);
+            break;
+        }
+        terms.next = {.scheme = row.text(1), .effective = effective};
+    }
+    return terms;
 }
 
 // ---- the chain's payments ------------------------------------------------------------------
@@ -75,7 +128,7 @@ Result<OperatorRepository::Setting> OperatorRepository::read(const std::string& 
                        "WHERE chain = ? AND owner_kind = 'user' AND owner_name = ?",
                        {chain_, user}));
     if (rows.empty()) return Setting{};
-    const db::Row& row = rows.front();
+    const Row& row = rows.front();
     return Setting{row.text(0), row.integer(1), row.integer(2), row.text(3)};
 }
 
@@ -161,9 +214,9 @@ Result<void> OperatorRepository::set_minimum(const std::string& user, bitcoin::S
     });
 }
 
-Result<UnixTime> OperatorRepository::choose(const std::string& user, Scheme scheme,
+Result<UnixTime> OperatorRepository::choose(const std::string& user, const std::string& scheme,
                                             const Act& act) {
-    const UnixTime effective = next_midnight(act.at);
+    const UnixTime effective = std::chrono::floor<std::chrono::days>(act.at) + std::chrono::days(1);
     LODE_TRY_VOID(db_.transaction([&]() -> Result<void> {
         LODE_TRY(const auto id, id_of(user));
         LODE_TRY_VOID(db_.upsert(
@@ -172,13 +225,10 @@ Result<UnixTime> OperatorRepository::choose(const std::string& user, Scheme sche
              .key = {"chain", "user_id", "effective_unix_ms"},
              .add = {},
              .replace = {"scheme", "requested_unix_ms"},
-             .rows = {{chain_, id, to_unix_ms(effective), std::string(to_string(scheme)),
-                       to_unix_ms(act.at)}}}));
-        return note("scheme chosen",
-                    user + ": " + std::string(to_string(scheme)) + " from " + utc_day(effective),
-                    act);
+             .rows = {{chain_, id, to_unix_ms(effective), scheme, to_unix_ms(act.at)}}}));
+        return note("scheme chosen", user + ": " + scheme + " from " + utc_day(effective), act);
     }));
     return effective;
 }
 
-}  // namespace lode::payout
+}  // namespace lode::db
