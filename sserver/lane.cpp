@@ -173,6 +173,10 @@ void Lane::close_banned(const Ban& ban) {
     loop_->post([this, ban] { sessions_.close_banned(ban); });
 }
 
+void Lane::tell_miners(const Notice& notice) {
+    loop_->post([this, notice] { sessions_.tell_miners(notice); });
+}
+
 void Lane::send(ClientId client, std::string_view text) {
     loop_->send(connection_of(client), text);
 }

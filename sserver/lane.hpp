@@ -65,6 +65,7 @@ class Lane final : public net::ConnectionHandler, public LoopPort, private Share
     void work_again();
     void close_all();
     void close_banned(const Ban& ban);
+    void tell_miners(const Notice& notice);
     // From now on nothing of miners is answered or credited; a block in it still goes out.
     void drain() { draining_.store(true); }
     [[nodiscard]] const StreamState& stream() const { return state_; }

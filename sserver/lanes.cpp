@@ -97,6 +97,10 @@ void Lanes::close_banned(const Ban& ban) {
     for (auto& lane : lanes_) lane->close_banned(ban);
 }
 
+void Lanes::tell_miners(const Notice& notice) {
+    for (auto& lane : lanes_) lane->tell_miners(notice);
+}
+
 void Lanes::drain() {
     looks_.clear();
     for (auto& lane : lanes_) lane->drain();

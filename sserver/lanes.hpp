@@ -45,6 +45,7 @@ class Lanes {
     void work_again();
     void close_all();
     void close_banned(const Ban& ban);
+    void tell_miners(const Notice& notice);
     // The streams are from now on looked at by tick() alone.
     void drain();
     // Every lane has stopped before the first one goes: they call one another.

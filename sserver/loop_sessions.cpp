@@ -313,4 +313,13 @@ void LoopSessions::close_all() {
     clients_.for_each([&](std::uint32_t, Client& client) { port_.close(client.id); });
 }
 
+void LoopSessions::tell_miners(const Notice& notice) {
+    clients_.for_each([&](std::uint32_t, Client& client) {
+        const Session& session = client.session;
+        if (notice.user ? !session.has(*notice.user, notice.worker) : !session.working()) return;
+        port_.send(client.id, notice.line);
+        if (notice.then == Notice::Then::close) port_.close(client.id);
+    });
+}
+
 }  // namespace lode::sserver

@@ -46,6 +46,14 @@ struct LoopSessionsOptions {
     Duration job_life = std::chrono::minutes(10);
 };
 
+// What miners are told, and whether that is the last of it.
+struct Notice {
+    std::optional<std::string> user;    // nobody: all who work
+    std::optional<std::string> worker;  // of the user; nobody: all
+    SharedText line;                    // whole lines
+    enum class Then : std::uint8_t { go_on, close } then = Then::go_on;
+};
+
 class LoopSessions {
   public:
     // All arguments outlive it.
@@ -95,6 +103,7 @@ class LoopSessions {
     // The newest job is worth mining after all; a new job says so by itself.
     void work_again() { book_.reinstate(); }
     void close_all();
+    void tell_miners(const Notice& notice);
     // All that `ban` is for.
     void close_banned(const Ban& ban);
 

@@ -18,6 +18,7 @@
 #include "sserver/lanes.hpp"
 #include "sserver/lease_keeper.hpp"
 #include "sserver/node_watcher.hpp"
+#include "sserver/order_feed.hpp"
 #include "sserver/share_spool_replay.hpp"
 #include "sserver/solved_ways.hpp"
 #include "sserver/user_keeper.hpp"
@@ -47,6 +48,7 @@ class Sserver final : public runtime::Service {
                 [this](const JobPtr& job) { take_job(job); }),
           defence_(context, rules_.origin.chain, {guard_rules(config_), config_.log_addresses},
                    [this](const Ban& ban) { lanes_.close_banned(ban); }),
+          orders_(context, [this](const Order& order) { obey(order); }),
           tips_(context.pool.chain().nodes.size()),
           doors_(config_, probe_),
           lanes_(context, config_) {}
@@ -65,6 +67,7 @@ class Sserver final : public runtime::Service {
     Result<void> open_nodes();
     Result<void> open_lanes(Identity identity);
     void take_job(const JobPtr& job);
+    void obey(const Order& order);
     std::string no_work() const;
     void send_away(const std::string& reason);
     void tick();
@@ -83,6 +86,7 @@ class Sserver final : public runtime::Service {
     std::unique_ptr<JobKeeper> keeper_;
     JobFeed jobs_;
     Defence defence_;  // outlives the lanes
+    OrderFeed orders_;
     TipWatch tips_;
     Doors doors_;
     SharedText farewell_line_;  // null: miners are closed at once
@@ -121,6 +125,7 @@ Result<void> Sserver::start() {
     LODE_TRY_VOID(open_spools());
     LODE_TRY(solved_, SolvedWays::open(context_, config_.blkmakers));
     LODE_TRY_VOID(jobs_.open(*keeper_));
+    LODE_TRY_VOID(orders_.open());
     LODE_TRY_VOID(open_nodes());
     LODE_TRY_VOID(lease_->await_first(first_lease_max));
     lease_news(success());
@@ -208,6 +213,30 @@ void Sserver::take_job(const JobPtr& job) {
     listen_or_not();
 }
 
+void Sserver::obey(const Order& order) {
+    const auto shown_line = [](const std::string& text) {
+        return std::make_shared<const std::string>(stratum::show_message_line(text));
+    };
+    Guard& guard = defence_.guard();
+    Result<void> done = success();
+    if (const auto* ban = std::get_if<BanOrder>(&order)) {
+        done = guard.ban(ban->address, ban->time, ban->reason, now().steady);
+    } else if (const auto* unban = std::get_if<UnbanOrder>(&order)) {
+        done = guard.unban(unban->address, now().steady);
+    } else if (const auto* leave = std::get_if<DisconnectOrder>(&order)) {
+        lanes_.tell_miners({.user = leave->user,
+                            .worker = leave->worker,
+                            .line = shown_line("the operator ended this connection"),
+                            .then = Notice::Then::close});
+    } else if (const auto* message = std::get_if<MessageOrder>(&order)) {
+        lanes_.tell_miners(
+            {.user = message->user, .worker = {}, .line = shown_line(message->text)});
+    } else {
+        listen_or_not();  // mining was stopped or goes on
+    }
+    if (!done) log::warn("a command without effect", {{"reason", done.error()}});
+}
+
 void Sserver::tick() {
     lanes_.tick();
     jobs_.tick();
@@ -234,6 +263,7 @@ std::string Sserver::no_work() const {
         return trouble.empty() ? "no server id yet" : trouble;
     }
     if (users_ && !users_->users().names()) return "registered users are not known yet";
+    if (!orders_.stopped().empty()) return "the operator stopped mining: " + orders_.stopped();
     if (!jobs_.current()) return "no job yet, miners are not let in";
     if (!jobs_.fresh()) return "no jobs come, miners sent away";
     if (dead_work_) return "a node has a newer block than jobs build on, miners sent away";
@@ -277,6 +307,7 @@ runtime::Health Sserver::health() const {
 
 void Sserver::stop(std::function<void()> stopped) {
     jobs_.close();
+    orders_.close();
     watcher_.reset();
     timer_.reset();
     doors_.give_up();
@@ -311,6 +342,7 @@ void Sserver::release(std::function<void()> stopped) {
 
 void Sserver::close() {
     jobs_.close();
+    orders_.close();
     replay_.reset();
     doors_.give_up();
     lanes_.stop();

@@ -349,6 +349,12 @@ Reply Session::answer(std::string_view id, const stratum::BadParameters& request
     return text_reply(stratum::error_line(id, stratum::RejectCode::other, request.reason));
 }
 
+bool Session::has(std::string_view user, const std::optional<std::string>& worker) const {
+    return std::ranges::any_of(workers_, [&](const auto& known) {
+        return known->user == user && (!worker || known->name == *worker);
+    });
+}
+
 const Worker* Session::worker(std::string_view login) const {
     const auto found = std::find_if(workers_.begin(), workers_.end(),
                                     [&](const auto& one) { return one->login == login; });

@@ -93,6 +93,8 @@ class Session {
     [[nodiscard]] SessionId id() const { return {key_, {world_->loop, slot_}}; }
     [[nodiscard]] const ListenerRules& listener() const { return *listener_; }
     [[nodiscard]] bool authorised() const { return !workers_.empty(); }
+    // Whether this user is logged in here, by this worker where one is given.
+    [[nodiscard]] bool has(std::string_view user, const std::optional<std::string>& worker) const;
     // Subscribed and authorised: it is sent jobs.
     [[nodiscard]] bool working() const { return number() && authorised(); }
 

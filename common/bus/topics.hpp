@@ -78,7 +78,7 @@ inline constexpr Topic<v1::BlockEvent> block{{"lode.<chain>.block", 1, Retention
 inline constexpr Topic<v1::PoolEvent> event{
     {"lode.event", 1, Retention::for_time, hours(72), hours(72), milliseconds(0)}};
 
-// Agreed, but no service sends or obeys commands yet. Key: target. Kept 3 d.
+// Produced by statshttpd; consumed by sserver. Key: target. Kept 3 d.
 inline constexpr Topic<v1::Command> control{
     {"lode.control", 1, Retention::for_time, hours(72), hours(72), milliseconds(0)}};
 
