@@ -19,6 +19,22 @@ Result<void> audit(db::Connection& connection, const AuditEntry& entry) {
     return success();
 }
 
+Result<std::int64_t> audited(db::Connection& connection, const AuditEntry& entry) {
+    std::int64_t id = 0;
+    LODE_TRY_VOID(connection.transaction([&]() -> Result<void> {
+        LODE_TRY_VOID(audit(connection, entry));
+        LODE_TRY(const auto rows,
+                 connection.query(
+                     "SELECT id FROM audit_log WHERE at_unix_ms = ? AND who = ? AND detail = ? "
+                     "ORDER BY id DESC LIMIT 1",
+                     {to_unix_ms(entry.at), entry.who.substr(0, who_max),
+                      entry.detail.substr(0, detail_max)}));
+        id = rows.front().integer(0);
+        return success();
+    }));
+    return id;
+}
+
 Result<AuditPage> audit_page(db::Connection& connection, std::int64_t limit, std::int64_t offset) {
     AuditPage page;
     LODE_TRY_VOID(connection.snapshot([&]() -> Result<void> {

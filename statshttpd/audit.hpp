@@ -20,6 +20,9 @@ struct AuditEntry {
 // Inside the transaction of what it tells of. Longer texts are cut to what the columns hold.
 [[nodiscard]] Result<void> audit(db::Connection& connection, const AuditEntry& entry);
 
+// The same in a transaction of its own; gives the row's id. `detail` must be its own alone.
+[[nodiscard]] Result<std::int64_t> audited(db::Connection& connection, const AuditEntry& entry);
+
 struct AuditPage {
     std::int64_t total = 0;
     std::vector<AuditEntry> rows;

@@ -38,7 +38,15 @@ const config::Section<Config>& section() {
             .setting("compatible", &Config::compatible,
                      {.help = "Other pools' APIs that are answered, too, for dashboards and "
                               "widgets made for them.",
-                      .choices = {"btcpool", "ckpool", "public_pool", "short_paths"}});
+                      .choices = {"btcpool", "ckpool", "public_pool", "short_paths"}})
+            .setting("public_host", &Config::public_host,
+                     {.help = "Name by which miners and browsers reach the pool; without it what "
+                              "each request asked for. Set it: users sign it when they sign in.",
+                      .max = 255})
+            .setting("session_time", &Config::session_time,
+                     {.help = "How long a token holds that a user signed in for.",
+                      .min = std::chrono::minutes(1),
+                      .max = std::chrono::hours(24 * 366)})
             .setting("private_data", &Config::private_data,
                      {.help = "Who may read a user's earnings, balance, payments and settings: the "
                               "owner by a token, or everybody."});

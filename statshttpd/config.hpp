@@ -21,7 +21,9 @@ struct Config {
     std::uint16_t port = 8080;
     std::vector<std::string> cors_origins;
     std::vector<std::string> compatible{"btcpool", "ckpool", "public_pool", "short_paths"};
+    std::string public_host;  // empty: as each request names it
     PrivateData private_data = PrivateData::owner;
+    std::chrono::seconds session_time = std::chrono::hours(24);
 };
 
 // Whose paths are answered, too: what may stand in `compatible`.

@@ -32,15 +32,19 @@ class Statshttpd final : public runtime::Service {
           probe_(context.metrics),
           since_(std::chrono::floor<SeedSlots>(context.clock.unix_now() - replay_time)),
           windows_(since_),
+          access_(database_, context.clock, config_.private_data),
+          commander_(context),
+          services_(context.pool.health_address, health_ports(context.document)),
           database_(
               {.database = context.pool.database, .data_folder = context.pool.data_dir.string()},
               context.clock),
-          access_(database_, context.clock, config_.private_data),
           site_{.context = context_,
                 .config = config_,
                 .probe = probe_,
                 .database = database_,
                 .access = access_,
+                .commander = commander_,
+                .services = services_,
                 .windows = windows_,
                 .live = live_,
                 .started = context.clock.steady_now()} {}
@@ -67,19 +71,26 @@ class Statshttpd final : public runtime::Service {
     std::optional<bus::Consumer<v1::JobMessage>> jobs_;
     std::optional<bus::Consumer<v1::BlockEvent>> blocks_;
     std::unique_ptr<Timer> looking_;
-    DatabaseThread database_;
+    // Both outlive the database's thread, which calls them.
     Access access_;
+    Commander commander_;
+    ServiceWatch services_;
+    DatabaseThread database_;
     Site site_;
     std::optional<http::Server> server_;
 };
 
 Result<void> Statshttpd::start() {
+    LODE_TRY_VOID(commander_.open());
     http::Router router;
     add_asset_routes(router, site_);
     add_compat_routes(router, site_);
     add_pool_routes(router, site_);
     add_user_routes(router, site_);
     add_money_routes(router, site_);
+    add_access_routes(router, site_);
+    add_admin_routes(router, site_);
+    add_settings_routes(router, site_);
     LODE_TRY(auto server, http::Server::start({.address = config_.address,
                                                .port = config_.port,
                                                .body_max = 16 * 1024,  // no method here wants one
@@ -97,6 +108,7 @@ Result<void> Statshttpd::start() {
 void Statshttpd::stop(std::function<void()> stopped) {
     looking_.reset();
     server_.reset();
+    commander_.close();
     database_.stop();
     shares_.reset();
     jobs_.reset();

@@ -7,11 +7,13 @@
 #include "common/http/server.hpp"
 #include "common/runtime/service.hpp"
 #include "statshttpd/access.hpp"
+#include "statshttpd/commander.hpp"
 #include "statshttpd/config.hpp"
 #include "statshttpd/database_thread.hpp"
 #include "statshttpd/live_pool.hpp"
 #include "statshttpd/live_windows.hpp"
 #include "statshttpd/probe.hpp"
+#include "statshttpd/service_watch.hpp"
 
 namespace lode::statshttpd {
 
@@ -22,6 +24,8 @@ struct Site {
     Probe& probe;
     DatabaseThread& database;
     Access& access;
+    Commander& commander;
+    ServiceWatch& services;
     LiveWindows& windows;
     LivePool& live;
     SteadyTime started;
@@ -78,5 +82,8 @@ void add_compat_routes(http::Router& router, Site& site);
 void add_pool_routes(http::Router& router, Site& site);
 void add_user_routes(http::Router& router, Site& site);
 void add_money_routes(http::Router& router, Site& site);
+void add_access_routes(http::Router& router, Site& site);
+void add_admin_routes(http::Router& router, Site& site);
+void add_settings_routes(http::Router& router, Site& site);
 
 }  // namespace lode::statshttpd

@@ -38,3 +38,17 @@ TEST_CASE("a text longer than its column is cut, not refused", "[database]") {
     CHECK(page.rows.front().action.size() == 64);
     CHECK(page.rows.front().detail.size() == 1024);
 }
+
+TEST_CASE("a row that a command points to is known by its id", "[database]") {
+    const test::History history;
+    auto connection = history.open();
+    const auto write = [&](const std::string& detail) {
+        return audited(connection,
+                       {.at = from_unix_ms(5), .who = "desk", .action = "ban", .detail = detail})
+            .value();
+    };
+    const auto first = write("one (command a)");
+    const auto second = write("one (command b)");
+    CHECK(second > first);
+    CHECK(audit_page(connection, 1, 0).value().rows.front().id == second);
+}

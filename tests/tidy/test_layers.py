@@ -33,7 +33,6 @@ SERVICE_ADAPTERS = {
     "payout/fee_day_repository",   # days whose fees are frozen
     "payout/final_block_watch",    # nodes asked of our newest final block
     "payout/lease_repository",     # the lease's row
-    "payout/operator_repository",  # what an operator sets
     "payout/passes",               # settlement and payments over one connection
     "payout/wallet",               # the wallet that the settings name
     "payout/worker",               # all of it on a thread of its own
@@ -61,17 +60,25 @@ SERVICE_ADAPTERS = {
     "sharelogger/worker_rows",       # sums of workers as rows
     "statshttpd/access",             # tokens of requests to who asks
     "statshttpd/audit",              # rows of the audit log
+    "statshttpd/commander",          # commands to the bus
     "statshttpd/database_thread",    # the database on a thread of its own
     "statshttpd/history_repository",  # the rows it shows
     "statshttpd/routes/compat_routes",  # requests as other pools take them
     "statshttpd/routes/asset_routes",  # the dashboard's files
     "statshttpd/money_repository",   # the rows of money it shows
     "statshttpd/routes/money_routes",  # requests about money
+    "statshttpd/proof_repository",   # rows of proofs
+    "statshttpd/routes/access_answers",  # what the next share
+    "statshttpd/routes/access_routes",  # requests to sign in, and about tokens
+    "statshttpd/routes/admin_routes",  # an operator's requests
     "statshttpd/routes/pool_routes",  # requests about the pool
+    "statshttpd/routes/settings_routes",  # requests about a user's settings
     "statshttpd/routes/site",        # requests to where their data is
     "statshttpd/routes/user_routes",  # requests about users
     "statshttpd/user_repository",    # what the database knows of a user
     "statshttpd/work_repository",    # work over time
+    "statshttpd/service_watch",      # health endpoints asked on a thread of its own
+    "statshttpd/sign_in",            # proofs to tokens
     "statshttpd/token_repository",   # rows of tokens
     "sserver/defence",             # bans to the loops, the log and the bus
     "sserver/doors",               # the ports that miners come in by
@@ -82,6 +89,7 @@ SERVICE_ADAPTERS = {
     "sserver/lease_keeper",        # the server id's lease on a thread of its own
     "sserver/lease_repository",    # its rows
     "sserver/node_watcher",        # the nodes' tips, each on a thread of its own
+    "sserver/order_feed",          # an operator's orders from the bus, one of them on disk
     "sserver/share_spool",         # the spool's files on a thread of their own
     "sserver/share_spool_replay",  # old spools onto the bus
     "sserver/user_keeper",         # registered users on a thread of their own
@@ -101,7 +109,8 @@ THIRD_PARTY = [
     ("fmt/", ["common/base/"]),
     ("soci/", ["common/db/"]),
     ("sqlite3.h", ["common/bus/", "common/db/"]),
-    ("openssl/", ["common/bitcoin/sha256.cpp", "common/net/"]),
+    ("openssl/", ["common/bitcoin/hash160.cpp", "common/net/"]),
+    ("secp256k1", ["common/bitcoin/message_signature.cpp"]),
     ("zmq", ["common/node/"]),
     ("CLI/", ["common/runtime/", "lode/", "miner/"]),
     ("zstd.h", ["sharelogger/"]),
