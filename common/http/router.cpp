@@ -1,5 +1,7 @@
-// The table of routes, read by the server's thread while services add to it.
+// Answers given once, and the table of routes, read by the server's thread while services add to
+// it.
 #include <algorithm>
+#include <atomic>
 #include <shared_mutex>
 
 #include "common/base/assert.hpp"
@@ -44,11 +46,32 @@ std::optional<std::map<std::string, std::string, std::less<>>> match(
 
 }  // namespace
 
+struct Responder::Once {
+    explicit Once(Taker its_taker) : taker(std::move(its_taker)) {}
+    ~Once() { give(error_response(500, "the request was dropped")); }
+    Once(const Once&) = delete;
+    Once& operator=(const Once&) = delete;
+
+    void give(Response response) {
+        if (!given.exchange(true)) taker(std::move(response));
+    }
+
+    const Taker taker;
+    std::atomic<bool> given = false;
+};
+
+Responder::Responder(Taker taker) : once_(std::make_shared<Once>(std::move(taker))) {}
+
+void Responder::send(Response response) const {
+    once_->give(std::move(response));
+}
+
 struct Router::Table {
     std::shared_mutex mutex;
     Routes routes = Routes::complete;
     std::map<std::string, Methods, std::less<>> paths;  // without names
     std::map<std::string, Pattern, std::less<>> patterns;
+    std::map<std::string, SocketOpener, std::less<>> websockets;
 
     Methods& methods_of(const std::string& path) {
         if (path.find('{') == path.npos) return paths[path];
@@ -79,6 +102,22 @@ void Router::add(Method method, std::string_view path, Handler handler) {
     auto& methods = table_->methods_of(prefix_ + std::string(path));
     const bool added = methods.emplace(method, std::move(handler)).second;
     LODE_ASSERT(added);
+}
+
+void Router::add_websocket(std::string_view path, SocketOpener opener) {
+    add(Method::get, path, [](const Request&, const Responder& responder) {
+        Response refused = error_response(426, "a WebSocket is spoken here");
+        refused.fields.emplace_back("Upgrade", "websocket");
+        responder.send(std::move(refused));
+    });
+    const std::unique_lock lock(table_->mutex);
+    table_->websockets.emplace(prefix_ + std::string(path), std::move(opener));
+}
+
+SocketOpener Router::websocket(const std::string& path) const {
+    const std::shared_lock lock(table_->mutex);
+    const auto found = table_->websockets.find(path);
+    return found == table_->websockets.end() ? nullptr : found->second;
 }
 
 void Router::expect(Routes routes) {

@@ -17,6 +17,15 @@ using boost::system::error_code;
 // After a failed accept (no file descriptors left), before the next.
 constexpr auto accept_pause = std::chrono::milliseconds(100);
 
+// Of one that has gone already it is nobody's.
+IpAddress address_of(const tcp::socket& socket) {
+    error_code error;
+    const auto endpoint = socket.remote_endpoint(error);
+    if (error) return {};
+    const auto parsed = IpAddress::parse(endpoint.address().to_string());
+    return parsed ? parsed.value() : IpAddress();
+}
+
 auto cannot_listen(const ServerOptions& options, const error_code& error) {
     const std::string where = options.address + " port " + std::to_string(options.port);
     if (error == asio::error::address_in_use) {
@@ -45,7 +54,7 @@ error_code open_acceptor(tcp::acceptor& acceptor, const ServerOptions& options) 
 
 struct Server::Core {
     explicit Core(ServerOptions options, Router router)
-        : shared{std::move(options), std::move(router), std::make_shared<Gate>(), 0} {
+        : shared(std::move(options), std::move(router)) {
         shared.gate->context = &context;
     }
     ~Core() {
@@ -66,10 +75,11 @@ struct Server::Core {
                 accept_timer.async_wait([this](const error_code&) { accept(); });
                 return;
             }
-            if (shared.connections < shared.options.connections_max) {
+            if (auto place = Place::take(shared, address_of(socket))) {
                 error_code ignored;  // only slower without
                 socket.set_option(tcp::no_delay(true), ignored);
-                std::make_shared<Session>(shared, std::move(socket))->await_request();
+                std::make_shared<Session>(shared, std::move(socket), std::move(place))
+                    ->await_request();
             }
             accept();
         });

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <map>
 #include <memory>
 #include <string>
@@ -11,10 +12,13 @@
 #include <vector>
 
 #include "common/base/clock.hpp"
+#include "common/base/ip_address.hpp"
 #include "common/base/result.hpp"
 #include "common/base/secret.hpp"
 #include "common/http/message.hpp"
 #include "common/http/policy.hpp"
+#include "common/http/rate_limiter.hpp"
+#include "common/metrics/metrics.hpp"
 
 namespace lode::http {
 
@@ -27,27 +31,55 @@ struct Request {
     std::map<std::string, std::string, std::less<>> parameters;
     // By lower-case name; of a field given twice the last counts. Not the authorization.
     std::map<std::string, std::string, std::less<>> fields;
-    std::string peer;  // numeric address of the other end
+    // Numeric address of the client: of the other end, or whom a trusted proxy there names.
+    std::string peer;
     std::string body;
     std::string content_type;
     Secret authorization;  // the whole field: scheme and credentials
 };
 
 // Answers one request. Copies share it: the first send() counts, from any thread, also after the
-// server has gone. When the last copy goes unanswered, the client gets a 500.
+// server has gone. When the last copy goes unanswered, the answer is a 500.
 class Responder {
   public:
-    struct Answer;
-    explicit Responder(std::shared_ptr<Answer> answer) : answer_(std::move(answer)) {}
+    // Called once, on the thread of send().
+    using Taker = std::function<void(Response)>;
+    explicit Responder(Taker taker);
     void send(Response response) const;
 
   private:
-    std::shared_ptr<Answer> answer_;
+    struct Once;
+    std::shared_ptr<Once> once_;
 };
 
 // Runs on the server's thread and must not block: work of any length goes to another thread,
 // which answers later.
 using Handler = std::function<void(const Request&, Responder)>;
+
+// An open WebSocket, as text is sent to it. Copies share it; all calls from any thread, also after
+// its end.
+class Socket {
+  public:
+    // What may wait to be written; a reader that is further behind is closed with 1013, because it
+    // will not catch up and must not hold memory.
+    static constexpr std::size_t messages_max = 256;
+    static constexpr std::size_t bytes_max = 1024 * 1024;
+
+    struct Line;
+    explicit Socket(std::shared_ptr<Line> line) : line_(std::move(line)) {}
+    void send(std::shared_ptr<const std::string> text) const;
+
+  private:
+    std::shared_ptr<Line> line_;
+};
+
+// What becomes of a WebSocket; called on the server's thread and must not block.
+struct SocketEvents {
+    std::function<void(std::string_view)> message;  // a text from the client
+    std::function<void()> closed;                   // the last call, unless the server goes first
+};
+// A client has come with this request.
+using SocketOpener = std::function<SocketEvents(const Request&, Socket)>;
 
 // Path and method to handler. A segment of the path that is a {name} takes any text but the empty
 // one; a path without one comes first. Copies share one table; routes may be added at any time,
@@ -65,12 +97,17 @@ class Router {
     // The same path and method a second time is a bug and asserts.
     void add(Method method, std::string_view path, Handler handler);
 
+    // A GET that is no WebSocket's is answered 426.
+    void add_websocket(std::string_view path, SocketOpener opener);
+
     // The same table with `prefix` put before every path added through it.
     [[nodiscard]] Router under(std::string_view prefix) const;
 
     void handle(Request request, Responder responder) const;
     // That the request's path has; none when the path is unknown.
     [[nodiscard]] std::vector<Method> methods(Request request) const;
+    // Null when the path has no WebSocket.
+    [[nodiscard]] SocketOpener websocket(const std::string& path) const;
 
   private:
     struct Table;
@@ -89,8 +126,19 @@ struct ServerOptions {
     // closed at once, so that strangers cannot exhaust memory or file descriptors.
     std::size_t connections_max = 1000;
     Policy policy{};
+    RateLimit rate{};
+    // Proxies: who comes from there is known by X-Forwarded-For, and counted and limited by that.
+    // Requests of their own are not limited.
+    std::vector<AddressRange> trusted_proxies{};
+    // Of one client, IPv6 by /64; so that one cannot take all connections.
+    std::size_t connections_per_client_max = std::numeric_limits<std::size_t>::max();
+    // Each may hold Socket::bytes_max.
+    std::size_t websockets_max = 1000;
+    // Outlives the server; null: nothing is counted.
+    metrics::Registry* metrics = nullptr;
     Duration request_timeout = std::chrono::seconds(10);  // one request or answer on the wire
-    Duration idle_timeout = std::chrono::seconds(60);     // between two requests
+    // Between two requests; of a WebSocket, without even the answer to a ping.
+    Duration idle_timeout = std::chrono::seconds(60);
     Duration handler_timeout = std::chrono::seconds(30);  // then the client gets a 503
 };
 

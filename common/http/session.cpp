@@ -2,8 +2,9 @@
 #include "common/http/session.hpp"
 
 #include <algorithm>
-#include <atomic>
 #include <boost/asio/post.hpp>
+
+#include "common/http/websocket_session.hpp"
 
 namespace lode::http {
 namespace {
@@ -16,6 +17,9 @@ using boost::system::error_code;
 // After an answer that ends the connection, what the client still sends is read and dropped for
 // so long: closing at once would reset the connection and could destroy the answer on its way.
 constexpr auto linger_time = std::chrono::seconds(2);
+
+constexpr std::string_view refusals = "http_refused_total";
+constexpr std::string_view refusals_help = "Connections, requests and readers refused, by reason.";
 
 std::optional<Method> to_method(beast::http::verb verb) {
     switch (verb) {
@@ -31,13 +35,6 @@ std::optional<Method> to_method(beast::http::verb verb) {
         default:
             return std::nullopt;
     }
-}
-
-// Empty for one that has gone already.
-std::string address_of(const tcp::socket& socket) {
-    error_code error;
-    const auto endpoint = socket.remote_endpoint(error);
-    return error ? std::string() : endpoint.address().to_string();
 }
 
 std::map<std::string, std::string, std::less<>> fields_of(
@@ -56,38 +53,59 @@ std::map<std::string, std::string, std::less<>> fields_of(
 
 }  // namespace
 
-struct Responder::Answer {
-    Answer(std::shared_ptr<Gate> its_gate, std::weak_ptr<Session> its_session)
-        : gate(std::move(its_gate)), session(std::move(its_session)) {}
-    ~Answer() { give(error_response(500, "the request was dropped")); }
-    Answer(const Answer&) = delete;
-    Answer& operator=(const Answer&) = delete;
+ServerProbe::ServerProbe(metrics::Registry& registry)
+    : connections(registry.gauge("http_connections", "Connections that are open.")),
+      websockets(registry.gauge("http_websockets", "WebSockets that are open.")),
+      too_many_connections(
+          registry.counter(refusals, refusals_help, {{"reason", "too_many_connections"}})),
+      too_many_of_client(
+          registry.counter(refusals, refusals_help, {{"reason", "too_many_of_client"}})),
+      too_many_requests(
+          registry.counter(refusals, refusals_help, {{"reason", "too_many_requests"}})),
+      too_many_websockets(
+          registry.counter(refusals, refusals_help, {{"reason", "too_many_websockets"}})),
+      slow_readers(registry.counter(refusals, refusals_help, {{"reason", "slow_reader"}})) {}
 
-    void give(Response response) {
-        if (given.exchange(true)) return;
-        const std::lock_guard lock(gate->mutex);
-        if (gate->context == nullptr) return;
-        asio::post(*gate->context, [to = session, response = std::move(response)]() mutable {
-            if (const auto alive = to.lock()) alive->answer(std::move(response));
-        });
+Shared::Shared(ServerOptions its_options, Router its_router)
+    : options(std::move(its_options)),
+      router(std::move(its_router)),
+      gate(std::make_shared<Gate>()),
+      probe(options.metrics == nullptr ? own_metrics : *options.metrics),
+      limiter(options.rate) {}
+
+std::unique_ptr<Place> Place::take(Shared& shared, const IpAddress& peer) {
+    if (shared.connections >= shared.options.connections_max) {
+        shared.probe.too_many_connections.increment();
+        return nullptr;
     }
-
-    std::shared_ptr<Gate> gate;
-    std::weak_ptr<Session> session;
-    std::atomic<bool> given = false;
-};
-
-void Responder::send(Response response) const {
-    answer_->give(std::move(response));
+    const auto known = shared.connections_of.find(peer.site());
+    if (known != shared.connections_of.end() &&
+        known->second >= shared.options.connections_per_client_max &&
+        !contains(shared.options.trusted_proxies, peer)) {
+        shared.probe.too_many_of_client.increment();
+        return nullptr;
+    }
+    return std::unique_ptr<Place>(new Place(shared, peer));
 }
 
-Session::Session(Shared& shared, tcp::socket socket)
-    : shared_(shared),
-      peer_(address_of(socket)),
-      stream_(std::move(socket)),
-      handler_timer_(stream_.get_executor()) {
+Place::Place(Shared& shared, const IpAddress& peer) : shared_(shared), peer_(peer) {
     ++shared_.connections;
+    ++shared_.connections_of[peer.site()];
+    shared_.probe.connections.set(shared_.connections);
 }
+
+Place::~Place() {
+    --shared_.connections;
+    const auto of_client = shared_.connections_of.find(peer_.site());
+    if (--of_client->second == 0) shared_.connections_of.erase(of_client);
+    shared_.probe.connections.set(shared_.connections);
+}
+
+Session::Session(Shared& shared, tcp::socket socket, std::unique_ptr<Place> place)
+    : shared_(shared),
+      place_(std::move(place)),
+      stream_(std::move(socket)),
+      handler_timer_(stream_.get_executor()) {}
 
 void Session::await_request() {
     if (buffer_.size() != 0) return read_request();  // the client did not wait for our answer
@@ -137,10 +155,26 @@ void Session::dispatch() {
     handler_timer_.async_wait([self = shared_from_this()](const error_code& error) {
         if (!error && self->waiting_) self->refuse(503, "no answer in time");
     });
-    const Responder responder(std::make_shared<Responder::Answer>(shared_.gate, weak_from_this()));
+    const Responder responder([gate = shared_.gate, session = weak_from_this()](Response response) {
+        const std::lock_guard lock(gate->mutex);
+        if (gate->context == nullptr) return;
+        asio::post(*gate->context, [session, response = std::move(response)]() mutable {
+            if (const auto alive = session.lock()) alive->answer(std::move(response));
+        });
+    });
     const auto verb = message.method();
-    auto request = request_from(std::move(message));
+    auto request = request_from(message);
     if (!request) return responder.send(error_response(400, "the target is no proper one"));
+    if (const auto wait = too_often(IpAddress::parse(request->peer).value())) {
+        Response refused = error_response(429, "too many requests from this address");
+        refused.fields.emplace_back("Retry-After", std::to_string(wait->count()));
+        return responder.send(std::move(refused));
+    }
+    if (beast::websocket::is_upgrade(message)) {
+        if (const auto opener = shared_.router.websocket(request->path)) {
+            return upgrade(std::move(message), *request, opener);
+        }
+    }
     if (verb == beast::http::verb::options) {
         const auto methods = shared_.router.methods(*request);
         return responder.send(methods.empty()
@@ -150,24 +184,52 @@ void Session::dispatch() {
     if (!to_method(verb)) {
         return responder.send(error_response(405, "this method is not known here"));
     }
+    request->body = std::move(message.body());
     shared_.router.handle(std::move(*request), responder);
 }
 
-// Empty when the target is broken.
-std::optional<Request> Session::request_from(Message message) const {
+// How long the client is to wait; none when it may go on.
+std::optional<std::chrono::seconds> Session::too_often(const IpAddress& client) {
+    if (contains(shared_.options.trusted_proxies, client)) return std::nullopt;
+    auto wait = shared_.limiter.refused(client, system_clock().steady_now());
+    if (wait) shared_.probe.too_many_requests.increment();
+    return wait;
+}
+
+// The connection becomes a WebSocket's and this object's life ends.
+void Session::upgrade(Message message, const Request& request, const SocketOpener& opener) {
+    if (!may_connect(asked_.origin, message[beast::http::field::host], shared_.options.policy)) {
+        return refuse(403, "pages of this origin may not connect");
+    }
+    if (shared_.websockets >= shared_.options.websockets_max) {
+        shared_.probe.too_many_websockets.increment();
+        return refuse(503, "too many WebSockets are open");
+    }
+    waiting_ = false;
+    handler_timer_.cancel();
+    std::make_shared<WebSocketSession>(shared_, std::move(stream_), std::move(place_))
+        ->begin(std::move(message), request, opener);
+}
+
+// Empty when the target is broken. The body stays where it is.
+std::optional<Request> Session::request_from(const Message& message) const {
     auto target = parse_target({message.target().data(), message.target().size()});
     if (!target) return std::nullopt;
-    return Request{
+    Request request{
         .method = to_method(message.method()).value_or(Method::get),
         .path = std::move(target->path),
         .segments = std::move(target->segments),
         .query = std::move(target->query),
         .parameters = {},
         .fields = fields_of(message),
-        .peer = peer_,
-        .body = std::move(message.body()),
+        .peer = {},
+        .body = {},
         .content_type = std::string(message[beast::http::field::content_type]),
         .authorization = Secret(std::string(message[beast::http::field::authorization]))};
+    request.peer =
+        client_of(place_->peer(), message["X-Forwarded-For"], shared_.options.trusted_proxies)
+            .text();
+    return request;
 }
 
 void Session::refuse(int status, std::string_view message) {

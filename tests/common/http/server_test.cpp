@@ -216,6 +216,51 @@ TEST_CASE("a connection above the limit is closed at once") {
     CHECK(first.read_until("|/x|0|").starts_with("HTTP/1.1 201 "));
 }
 
+TEST_CASE("who asks too often is answered 429, each behind a proxy by itself") {
+    const Server server =
+        serve({.rate = {.per_second = 1, .burst = 2},
+               .trusted_proxies = {AddressRange::parse("127.0.0.1").value()}},
+              Method::get, [](const Request& request, const Responder& responder) {
+                  responder.send({.body = request.peer});
+              });
+    RawConnection connection = RawConnection::to(server.port());
+    const auto ask = [&](const std::string& client) {
+        connection.send("GET /x HTTP/1.1\r\nX-Forwarded-For: " + client + "\r\n\r\n");
+        return connection.read_until("\r\n\r\n");
+    };
+    CHECK(ask("192.0.2.1").starts_with("HTTP/1.1 200 "));
+    CHECK(ask("192.0.2.1").find("HTTP/1.1 200 ") != std::string::npos);
+    const std::string refused = ask("192.0.2.1");
+    CHECK(refused.find("HTTP/1.1 429 ") != std::string::npos);
+    CHECK(refused.find("Retry-After: 1\r\n") != std::string::npos);
+    CHECK(ask("192.0.2.2").find("HTTP/1.1 200 ") != std::string::npos);
+    for (int i = 0; i < 20; ++i) {
+        CHECK(client_of(server).request({.target = "/x"}, 5s).value().body == "127.0.0.1");
+    }
+}
+
+TEST_CASE("one client cannot take all connections, a trusted proxy can") {
+    ServerOptions options{.connections_per_client_max = 2};
+    const Server server = serve(options, Method::get, echo);
+    const auto answered = [&](RawConnection& connection) {
+        connection.send("GET /x HTTP/1.1\r\n\r\n");
+        return connection.read_until("|/x|0|").starts_with("HTTP/1.1 201 ");
+    };
+    RawConnection first = RawConnection::to(server.port());
+    RawConnection second = RawConnection::to(server.port());
+    CHECK(answered(first));
+    CHECK(answered(second));
+    CHECK(RawConnection::to(server.port()).read_all().empty());
+    options.trusted_proxies = {AddressRange::parse("127.0.0.0/8").value()};
+    const Server behind = serve(options, Method::get, echo);
+    std::vector<RawConnection> many;
+    for (int i = 0; i < 5; ++i) many.push_back(RawConnection::to(behind.port()));
+    for (auto& each : many) {
+        each.send("GET /x HTTP/1.1\r\n\r\n");
+        CHECK(each.read_until("|/x|0|").starts_with("HTTP/1.1 201 "));
+    }
+}
+
 TEST_CASE("a taken port is a conflict that names address and port") {
     const Server server = serve({}, Method::get, echo);
     const auto second = Server::start({.port = server.port()}, Router());
