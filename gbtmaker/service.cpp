@@ -17,6 +17,8 @@ namespace {
 
 // The grain of the maker's intervals.
 constexpr auto tick_interval = std::chrono::milliseconds(100);
+// Who reads the events later than a change learns how each node is.
+constexpr auto repeat_interval = std::chrono::minutes(1);
 // Bitcoin Core answers a long poll after a minute when there are new transactions; on a quiet
 // chain it may take until the next block.
 constexpr auto long_poll_timeout = std::chrono::minutes(10);
@@ -115,6 +117,7 @@ class Gbtmaker final : public runtime::Service {
     void long_poll(const LongPoll& action);
     void publish(std::shared_ptr<const v1::TemplateMessage> message);
     void tell(const HealthChange& change);
+    void send_event(const HealthChange& change);
     void close();
     // The task runs on the service's loop unless the service is closed by then.
     void post_back(std::function<void()> task);
@@ -131,6 +134,8 @@ class Gbtmaker final : public runtime::Service {
     std::optional<bus::Producer<v1::PoolEvent>> events_;
     std::optional<bus::Consumer<v1::TemplateMessage>> hints_;
     std::unique_ptr<Timer> timer_;
+    std::unique_ptr<Timer> repeating_;
+    std::map<NodeIndex, HealthChange> told_;  // the last of each node
     std::vector<Node> nodes_;
 };
 
@@ -139,6 +144,9 @@ Result<void> Gbtmaker::start() {
     LODE_TRY_VOID(open_nodes());
     timer_ = context_.loop.every(tick_interval, [this] { perform(maker_.tick(now())); });
     perform(maker_.tick(now()));
+    repeating_ = context_.loop.every(repeat_interval, [this] {
+        for (const auto& [node, change] : told_) send_event(change);
+    });
     return success();
 }
 
@@ -275,6 +283,11 @@ void Gbtmaker::publish(std::shared_ptr<const v1::TemplateMessage> message) {
 
 void Gbtmaker::tell(const HealthChange& change) {
     probe_.nodes[change.node].unusable.set(change.health == NodeHealth::usable ? 0 : 1);
+    told_[change.node] = change;
+    send_event(change);
+}
+
+void Gbtmaker::send_event(const HealthChange& change) {
     auto event =
         std::make_shared<const v1::PoolEvent>(maker_.event_of(change, context_.clock.unix_now()));
     const auto sent =
@@ -304,6 +317,7 @@ void Gbtmaker::stop(std::function<void()> stopped) {
 void Gbtmaker::close() {
     alive_.reset();
     timer_.reset();
+    repeating_.reset();
     hints_.reset();
     templates_.reset();
     for (Node& node : nodes_) {

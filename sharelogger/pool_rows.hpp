@@ -1,5 +1,5 @@
-// The pool's sums as rows: by partition, in steps of ten minutes, an hour and a day (UTC), each
-// share in all three. What histories are drawn from.
+// The pool's sums as rows: by partition and the network's target, in steps of ten minutes, an hour
+// and a day (UTC), each share in all three. What histories, effort and luck are drawn from.
 #pragma once
 
 #include <array>
@@ -27,13 +27,14 @@ inline constexpr std::array pool_steps{
 // Adds up in memory, so that a commit is some three rows a partition.
 class PoolRows {
   public:
-    // `sum` is of ten minutes that begin at `start`.
-    void add(std::uint32_t partition, UnixTime start, const WorkSum& sum);
+    // `key` says when the sum's bucket begins.
+    void add(std::uint32_t partition, const UserBucketKey& key, const WorkSum& sum);
     // Adds to the rows that are there.
     [[nodiscard]] db::Upsert upsert(const std::string& chain) const;
 
   private:
-    using Key = std::tuple<std::int64_t, UnixTime, std::uint32_t>;  // step, start, partition
+    // Step, start, partition, bits.
+    using Key = std::tuple<std::int64_t, UnixTime, std::uint32_t, std::uint32_t>;
     std::map<Key, WorkSum> sums_;
 };
 

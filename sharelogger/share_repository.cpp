@@ -227,7 +227,7 @@ Result<void> ShareRepository::write_workers(const std::vector<PartitionBatch>& b
 Result<void> ShareRepository::write_pool(const std::vector<PartitionBatch>& batches) {
     PoolRows rows;
     for (const PartitionBatch& batch : batches) {
-        for (const auto& [key, sum] : batch.workers) rows.add(batch.partition, key.start, sum);
+        for (const auto& [key, sum] : batch.users) rows.add(batch.partition, key, sum);
     }
     return db_.upsert(rows.upsert(chain_));
 }

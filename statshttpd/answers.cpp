@@ -1,6 +1,10 @@
 // Hash rates are JSON integers of any size, work is decimal text, hashes are in display order.
 #include "statshttpd/answers.hpp"
 
+#include <array>
+#include <charconv>
+
+#include "common/bitcoin/target.hpp"
 #include "common/stratum/fields.hpp"
 
 namespace lode::statshttpd {
@@ -37,6 +41,74 @@ void write_last_block(Writer& writer, const std::optional<LastBlock>& block) {
         .end();
 }
 
+void write_record(Writer& writer, const PoolRecord& record) {
+    write_ratio(writer, "effort", record.effort);
+    write_ratio(writer, "luck_24h", record.luck_day);
+    write_ratio(writer, "luck_7d", record.luck_week);
+    write_ratio(writer, "luck_30d", record.luck_month);
+    if (record.promise) {
+        writer.field("scheme", record.promise->scheme).field("fee_ppm", record.promise->fee_ppm);
+    } else {
+        writer.field("scheme", nullptr).field("fee_ppm", nullptr);
+    }
+}
+
+// The network finds a block in ten minutes on average.
+void write_network(Writer& writer, const std::optional<CurrentJob>& job) {
+    writer.key("network_now");
+    if (!job) {
+        writer.value(nullptr);
+        return;
+    }
+    writer.object().field("height", job->height - 1).field("difficulty", job->difficulty);
+    write_rate(writer, "hashrate", {.sum = {job->work, 1}, .covered = std::chrono::minutes(10)});
+    writer.end();
+}
+
+void write_nodes(Writer& writer, const std::vector<LiveNode>& nodes) {
+    writer.key("nodes").array();
+    for (const LiveNode& node : nodes) {
+        writer.object()
+            .field("node", node.node)
+            .field("usable", node.usable)
+            .field("reason", node.reason)
+            .field("since_unix_ms", to_unix_ms(node.since))
+            .end();
+    }
+    writer.end();
+}
+
+void write_block(Writer& writer, const Block& block) {
+    writer.object()
+        .field("height", block.height)
+        .field("hash", bitcoin::to_display_hex(block.hash))
+        .field("state", block.state)
+        .field("credit", block.credit)
+        .field("reward", block.reward.value())
+        .field("confirmations", block.confirmations)
+        .field("user", block.user)
+        .field("worker", block.worker)
+        .field("found_unix_ms", to_unix_ms(block.found));
+    const auto target = block.bits ? bitcoin::target_from_bits(*block.bits)
+                                   : Result<bitcoin::Uint256>(failure(ErrorCode::malformed, ""));
+    writer.key("difficulty");
+    if (target) {
+        writer.value(bitcoin::difficulty_text(target.value()));
+    } else {
+        writer.value(nullptr);
+    }
+    write_ratio(writer, "effort", block.effort);
+    writer.key("answers").array();
+    for (const NodeAnswer& answer : block.answers) {
+        writer.object()
+            .field("node", answer.node)
+            .field("answer", answer.answer)
+            .field("answered_unix_ms", to_unix_ms(answer.answered))
+            .end();
+    }
+    writer.end().end();
+}
+
 }  // namespace
 
 void write_page(Writer& writer, std::int64_t total, const Page& page) {
@@ -54,6 +126,18 @@ void write_time(Writer& writer, std::string_view name, std::optional<UnixTime> t
         return;
     }
     writer.value(to_unix_ms(*time));
+}
+
+void write_ratio(Writer& writer, std::string_view name, std::optional<double> ratio) {
+    writer.key(name);
+    if (!ratio) {
+        writer.value(nullptr);
+        return;
+    }
+    std::array<char, 512> text{};  // the largest double has 309 digits
+    const auto end =
+        std::to_chars(text.data(), text.data() + text.size(), *ratio, std::chars_format::fixed, 4);
+    writer.value(std::string_view(text.data(), static_cast<std::size_t>(end.ptr - text.data())));
 }
 
 std::string to_json(const PoolAnswer& pool) {
@@ -82,6 +166,9 @@ std::string to_json(const PoolAnswer& pool) {
         .field("workers", pool.active.workers);
     write_job(writer, pool.job, pool.now);
     write_last_block(writer, pool.last_block);
+    write_record(writer, pool.record);
+    write_network(writer, pool.job);
+    write_nodes(writer, pool.nodes);
     return writer.field("uptime_ms", pool.uptime.count()).end().take();
 }
 
@@ -106,28 +193,14 @@ std::string to_json(const BlocksPage& blocks, const Page& page) {
     writer.object();
     write_page(writer, blocks.total, page);
     writer.key("blocks").array();
-    for (const Block& block : blocks.rows) {
-        writer.object()
-            .field("height", block.height)
-            .field("hash", bitcoin::to_display_hex(block.hash))
-            .field("state", block.state)
-            .field("reward", block.reward.value())
-            .field("confirmations", block.confirmations)
-            .field("user", block.user)
-            .field("worker", block.worker)
-            .field("found_unix_ms", to_unix_ms(block.found))
-            .key("answers")
-            .array();
-        for (const NodeAnswer& answer : block.answers) {
-            writer.object()
-                .field("node", answer.node)
-                .field("answer", answer.answer)
-                .field("answered_unix_ms", to_unix_ms(answer.answered))
-                .end();
-        }
-        writer.end().end();
-    }
+    for (const Block& block : blocks.rows) write_block(writer, block);
     return writer.end().end().take();
+}
+
+std::string to_json(const Block& block) {
+    Writer writer;
+    write_block(writer, block);
+    return writer.take();
 }
 
 }  // namespace lode::statshttpd

@@ -19,6 +19,8 @@ class HistoryRepository {
 
     // Newest first.
     [[nodiscard]] Result<BlocksPage> blocks(const BlocksQuery& query);
+    // Rejected when it is none of ours.
+    [[nodiscard]] Result<Block> block(const bitcoin::Hash256& hash);
 
     // The pool's sums of the buckets (LiveWindows::seed_slot) that begin in [from, to).
     [[nodiscard]] Result<std::map<UnixTime, Sum>> sums(UnixTime from, UnixTime to);

@@ -14,8 +14,9 @@ namespace {
 constexpr std::size_t user_name_max = 128;
 constexpr std::size_t worker_name_max = 64;
 
-// As the database writes it; null when it is no state.
-const char* state_name(v1::BlockState state) {
+}  // namespace
+
+const char* block_state_name(v1::BlockState state) {
     switch (state) {
         case v1::FOUND:
             return "found";
@@ -34,8 +35,6 @@ const char* state_name(v1::BlockState state) {
     }
 }
 
-}  // namespace
-
 Result<void> LivePool::take(const v1::JobMessage& message) {
     if (message.generation() < generation_) return success();  // of a jobmaker that was replaced
     if (!message.has_job()) return success();
@@ -50,13 +49,14 @@ Result<void> LivePool::take(const v1::JobMessage& message) {
     job_ = {.id = id,
             .height = job.height(),
             .difficulty = bitcoin::difficulty_text(bitcoin::Uint256::from_hash(target.value())),
+            .work = bitcoin::work_of_target(bitcoin::Uint256::from_hash(target.value())),
             .clean = job.clean(),
             .produced = from_unix_ms(message.produced_unix_ms())};
     return success();
 }
 
 Result<void> LivePool::take(const v1::BlockEvent& event) {
-    const char* state = state_name(event.state());
+    const char* state = block_state_name(event.state());
     if (state == nullptr) return failure(ErrorCode::malformed, "state: unknown");
     auto hash = bitcoin::hash256_from_bytes(as_bytes(event.block_hash()));
     if (!hash) return failure_in("block_hash", hash.error());

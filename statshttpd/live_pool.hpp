@@ -9,11 +9,13 @@
 #include "common/base/result.hpp"
 #include "common/base/strong.hpp"
 #include "common/bitcoin/hash256.hpp"
+#include "common/bitcoin/target.hpp"
 
 namespace lode::v1 {
 class BlockEvent;
 class JobMessage;
 class Share;
+enum BlockState : int;
 }  // namespace lode::v1
 
 namespace lode::statshttpd {
@@ -24,6 +26,7 @@ struct CurrentJob {
     JobId id;
     std::uint32_t height = 0;  // of the block to be mined
     std::string difficulty;    // the network's, as decimal text
+    bitcoin::Work work;        // hashes expected for a block
     bool clean = false;
     UnixTime produced;
 };
@@ -49,6 +52,9 @@ class LivePool {
     std::optional<CurrentJob> job_;
     std::optional<LastBlock> last_block_;
 };
+
+// As the database writes it; null when it is no state.
+[[nodiscard]] const char* block_state_name(v1::BlockState state);
 
 [[nodiscard]] Result<LiveShare> parse_share(const v1::Share& share);
 

@@ -5,6 +5,8 @@
 #include <ranges>
 #include <span>
 
+#include "common/json/writer.hpp"
+
 namespace lode::statshttpd {
 
 using std::chrono::hours;
@@ -98,7 +100,7 @@ const LiveWindows::Index& LiveWindows::index(UnixTime now) {
         fresh.workers.push_back(&worker);
         if (worker.second.last_share >= now - active_time) ++fresh.active.workers;
     }
-    std::vector<std::pair<bitcoin::Work, Users::const_pointer>> by_work;
+    auto& by_work = fresh.users_by_work;
     by_work.reserve(users_.size());
     for (const auto& user : users_) {
         fresh.users.push_back(&user);
@@ -106,7 +108,6 @@ const LiveWindows::Index& LiveWindows::index(UnixTime now) {
         by_work.emplace_back(user.second.hour.last(hours(1), now).sum.work, &user);
     }
     std::ranges::stable_sort(by_work, std::greater<>(), [](const auto& one) { return one.first; });
-    std::ranges::copy(by_work | std::views::values, std::back_inserter(fresh.users_by_work));
     index_ = std::move(fresh);
     return *index_;
 }
@@ -145,7 +146,7 @@ WorkerPage LiveWindows::workers(const Filter& filter, UnixTime now) {
         all = {own.begin(), own.end()};
     }
     WorkerPage page{.total = all.size(), .rows = {}};
-    for (const auto* worker : page_of(all, filter.offset, filter.limit)) {
+    for (const auto* worker : page_of<Workers::value_type>(all, filter.offset, filter.limit)) {
         page.rows.push_back(rates_of(*worker, now));
     }
     return page;
@@ -153,20 +154,62 @@ WorkerPage LiveWindows::workers(const Filter& filter, UnixTime now) {
 
 UserPage LiveWindows::users(const UsersQuery& query, UnixTime now) {
     const Index& found = index(now);
-    std::span<const Users::const_pointer> all =
-        query.order == UsersOrder::name ? found.users : found.users_by_work;
     std::vector<Users::const_pointer> fitting;
-    if (!query.search.empty()) {
-        std::ranges::copy_if(all, std::back_inserter(fitting), [&query](const auto* user) {
-            return user->first.starts_with(query.search);
-        });
-        all = fitting;
+    const auto take = [&](Users::const_pointer user) {
+        if (user->first.starts_with(query.search)) fitting.push_back(user);
+    };
+    if (query.order == UsersOrder::name) {
+        std::ranges::for_each(found.users, take);
+    } else {
+        std::ranges::for_each(found.users_by_work | std::views::values, take);
     }
-    UserPage page{.total = all.size(), .rows = {}};
-    for (const auto* user : page_of(all, query.page.offset, query.page.limit)) {
+    UserPage page{.total = fitting.size(), .rows = {}};
+    for (const auto* user :
+         page_of<Users::value_type>(fitting, query.page.offset, query.page.limit)) {
         page.rows.push_back(rates_of(*user, now));
     }
     return page;
+}
+
+std::vector<Decade> LiveWindows::distribution(UnixTime now) {
+    const auto covered = known(SlidingSum<300, 12>().last(hours(1), now), since_, now).covered;
+    std::map<int, Decade> found;
+    for (const auto& [work, user] : index(now).users_by_work) {
+        const Measured measured{.sum = {work, 0}, .covered = covered};
+        const std::string rate = hashrate(measured);
+        const int exponent = rate == "0" ? -1 : static_cast<int>(rate.size()) - 1;
+        Decade& decade = found[exponent];
+        ++decade.users;
+        decade.sum.sum += measured.sum;
+        decade.sum.covered = covered;
+    }
+    std::vector<Decade> decades;
+    if (found.empty()) return decades;
+    for (int exponent = found.begin()->first; exponent <= found.rbegin()->first; ++exponent) {
+        decades.push_back(found[exponent]);
+        if (exponent >= 0) decades.back().exponent = exponent;
+    }
+    return decades;
+}
+
+std::string to_json(const std::vector<Decade>& decades) {
+    const auto power = [](int exponent) {
+        return "1" + std::string(static_cast<std::size_t>(exponent), '0');
+    };
+    json::Writer writer;
+    writer.object().key("buckets").array();
+    for (const Decade& decade : decades) {
+        writer.object()
+            .key("from_hashrate")
+            .decimal(decade.exponent ? power(*decade.exponent) : "0")
+            .key("to_hashrate")
+            .decimal(decade.exponent ? power(*decade.exponent + 1) : "1")
+            .field("users", decade.users)
+            .key("hashrate")
+            .decimal(hashrate(decade.sum))
+            .end();
+    }
+    return writer.end().end().take();
 }
 
 std::optional<UserRates> LiveWindows::user(const std::string& name, UnixTime now) const {

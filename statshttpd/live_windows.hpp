@@ -61,6 +61,13 @@ struct Active {
     std::int64_t workers = 0;
 };
 
+// Users whose hash rate of the last hour is in [10^exponent, 10^(exponent+1)), or below 1.
+struct Decade {
+    std::optional<int> exponent;  // none: below 1 H/s
+    std::int64_t users = 0;
+    Measured sum;
+};
+
 enum class Tracked : std::uint8_t { no, yes };
 
 class LiveWindows {
@@ -86,6 +93,8 @@ class LiveWindows {
 
     [[nodiscard]] PoolRates pool(UnixTime now) const;
     [[nodiscard]] Active active(UnixTime now);
+    // From the lowest decade that has a user to the highest, without gaps.
+    [[nodiscard]] std::vector<Decade> distribution(UnixTime now);
     // The pool by whole minutes of the last hour, oldest first; only what is known.
     [[nodiscard]] std::map<UnixTime, Sum> by_minute(UnixTime now) const;
 
@@ -125,8 +134,9 @@ class LiveWindows {
     struct Index {
         UnixTime at;
         std::vector<Workers::const_pointer> workers;
-        std::vector<Users::const_pointer> users;          // by name
-        std::vector<Users::const_pointer> users_by_work;  // most of the last hour first
+        std::vector<Users::const_pointer> users;  // by name
+        // Most of the last hour first.
+        std::vector<std::pair<bitcoin::Work, Users::const_pointer>> users_by_work;
         Active active;
     };
 
@@ -143,5 +153,8 @@ class LiveWindows {
     Users users_;
     std::optional<Index> index_;
 };
+
+// {"buckets":[…]}
+[[nodiscard]] std::string to_json(const std::vector<Decade>& decades);
 
 }  // namespace lode::statshttpd

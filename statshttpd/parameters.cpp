@@ -94,9 +94,10 @@ Result<WorkersQuery> parse_workers_query(const Query& query) {
 }
 
 Result<BlocksQuery> parse_blocks_query(const Query& query) {
-    LODE_TRY_VOID(refuse_unknown(query, {"limit", "offset", "state"}));
+    LODE_TRY_VOID(refuse_unknown(query, {"limit", "offset", "state", "user"}));
     BlocksQuery parsed;
     LODE_TRY(parsed.page, page_of(query));
+    LODE_TRY(parsed.user, name_in(query, "user"));
     if (const auto state = query.find("state"); state != query.end()) {
         if (std::find(states.begin(), states.end(), state->second) == states.end()) {
             return failure(ErrorCode::malformed,

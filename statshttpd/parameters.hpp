@@ -41,6 +41,7 @@ struct UsersQuery {
 struct BlocksQuery {
     Page page;
     std::optional<std::string> state;
+    std::string user;  // whose blocks; empty: all
 };
 
 // What parsers of a group's parameters are made of. Malformed says in one line which parameter is

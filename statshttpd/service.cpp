@@ -4,6 +4,7 @@
 
 #include "common/base/log.hpp"
 #include "common/messages/block.pb.h"
+#include "common/messages/event.pb.h"
 #include "common/messages/job.pb.h"
 #include "common/messages/share.pb.h"
 #include "statshttpd/config.hpp"
@@ -18,6 +19,8 @@ namespace {
 constexpr auto replay_time = std::chrono::minutes(45);
 // Jobs come at least each few minutes; older ones say nothing about now.
 constexpr auto job_replay_time = std::chrono::minutes(10);
+// Events are shown for a day; each node is told of every minute.
+constexpr auto event_replay_time = std::chrono::hours(24);
 using SeedSlots = std::chrono::duration<std::int64_t, std::ratio<600>>;
 static_assert(SeedSlots(1) == LiveWindows::seed_slot);
 constexpr auto look_interval = std::chrono::seconds(10);
@@ -47,6 +50,9 @@ class Statshttpd final : public runtime::Service {
                 .services = services_,
                 .windows = windows_,
                 .live = live_,
+                .events = events_,
+                .record = record_,
+                .efforts = efforts_,
                 .started = context.clock.steady_now()} {}
 
     Result<void> start() override;
@@ -58,7 +64,10 @@ class Statshttpd final : public runtime::Service {
     void shares_arrived(const std::vector<bus::Record<v1::Share>>& records);
     template <class T>
     void take_all(const std::vector<bus::Record<T>>& records);
+    void events_arrived(const std::vector<bus::Record<v1::PoolEvent>>& records);
+    void blocks_arrived(const std::vector<bus::Record<v1::BlockEvent>>& records);
     void look();
+    void read_record();
 
     runtime::Context& context_;
     const Config config_;
@@ -66,10 +75,14 @@ class Statshttpd final : public runtime::Service {
     const UnixTime since_;
     LiveWindows windows_;
     LivePool live_;
+    LiveEvents events_;
+    PoolRecord record_;
+    EffortShelf efforts_;
     bool seeded_ = false;
     std::optional<bus::Consumer<v1::Share>> shares_;
     std::optional<bus::Consumer<v1::JobMessage>> jobs_;
     std::optional<bus::Consumer<v1::BlockEvent>> blocks_;
+    std::optional<bus::Consumer<v1::PoolEvent>> pool_events_;
     std::unique_ptr<Timer> looking_;
     // Both outlive the database's thread, which calls them.
     Access access_;
@@ -91,6 +104,7 @@ Result<void> Statshttpd::start() {
     add_access_routes(router, site_);
     add_admin_routes(router, site_);
     add_settings_routes(router, site_);
+    add_event_routes(router, site_);
     LODE_TRY(auto server, http::Server::start({.address = config_.address,
                                                .port = config_.port,
                                                .body_max = 16 * 1024,  // no method here wants one
@@ -113,6 +127,7 @@ void Statshttpd::stop(std::function<void()> stopped) {
     shares_.reset();
     jobs_.reset();
     blocks_.reset();
+    pool_events_.reset();
     // After what the server and the database have posted.
     context_.loop.post(std::move(stopped));
 }
@@ -140,8 +155,17 @@ Result<void> Statshttpd::open_consumers() {
     LODE_TRY(auto blocks,
              bus::Consumer<v1::BlockEvent>::open(context_.bus, bus::topics::block, chain,
                                                  {.start = bus::StartAt::earliest}, context_.loop,
-                                                 [this](auto records) { take_all(records); }));
+                                                 [this](auto records) {
+                                                     take_all(records);
+                                                     blocks_arrived(records);
+                                                 }));
     blocks_.emplace(std::move(blocks));
+    const UnixTime events_since = context_.clock.unix_now() - event_replay_time;
+    LODE_TRY(auto events, bus::Consumer<v1::PoolEvent>::open(
+                              context_.bus, bus::topics::event, "",
+                              {.start = bus::StartAt::time, .since = events_since}, context_.loop,
+                              [this](auto records) { events_arrived(records); }));
+    pool_events_.emplace(std::move(events));
     return success();
 }
 
@@ -170,11 +194,21 @@ void Statshttpd::take_all(const std::vector<bus::Record<T>>& records) {
     }
 }
 
+void Statshttpd::blocks_arrived(const std::vector<bus::Record<v1::BlockEvent>>& records) {
+    const UnixTime since = context_.clock.unix_now() - event_replay_time;
+    for (const auto& record : records) {
+        if (record.message->produced_unix_ms() < to_unix_ms(since)) continue;
+        // One that cannot be read was refused as a last block already.
+        (void)events_.take(*record.message);
+    }
+}
+
 // Each few seconds: old workers go, and the database is asked for what it can tell.
 void Statshttpd::look() {
     windows_.forget_old(context_.clock.unix_now());
     probe_.workers.set(windows_.tracked());
-    if (seeded_) return database_.look();
+    read_record();
+    if (seeded_) return;
     using Sums = std::map<UnixTime, Sum>;
     database_.ask<Sums>(
         [chain = context_.pool.chain().name, until = since_](db::Connection& connection) {
@@ -188,6 +222,28 @@ void Statshttpd::look() {
                 seeded_ = true;
             });
         });
+}
+
+// Also finds out whether the database is there.
+void Statshttpd::read_record() {
+    database_.ask<PoolRecord>(
+        [this](db::Connection& connection) {
+            return EffortRepository(connection, context_.pool.chain().name, efforts_)
+                .pool(context_.clock.unix_now());
+        },
+        [this](const Result<PoolRecord>& record) {
+            context_.loop.post([this, record] {
+                if (record) record_ = record.value();
+            });
+        });
+}
+
+void Statshttpd::events_arrived(const std::vector<bus::Record<v1::PoolEvent>>& records) {
+    for (const auto& record : records) {
+        const std::string& chain = record.message->chain();
+        if (!chain.empty() && chain != context_.pool.chain().name) continue;
+        if (!events_.take(*record.message)) probe_.refused.increment();
+    }
 }
 
 }  // namespace

@@ -7,17 +7,18 @@ namespace lode::db {
 namespace {
 
 // The pool's work in steps of ten minutes, hours and days (UTC), each share in all three; what
-// histories are drawn from.
+// histories are drawn from. bits is the network's target, as in user_bucket.
 constexpr std::string_view pool_work_table = R"(CREATE TABLE IF NOT EXISTS pool_work (
     chain VARCHAR(16) NOT NULL,
     step_ms BIGINT NOT NULL,
     start_unix_ms BIGINT NOT NULL,
     partition_no BIGINT NOT NULL,
+    bits BIGINT NOT NULL,
     shares BIGINT NOT NULL,
     work_0 BIGINT NOT NULL,
     work_1 BIGINT NOT NULL,
     work_2 BIGINT NOT NULL,
-    UNIQUE (chain, step_ms, start_unix_ms, partition_no)))";
+    UNIQUE (chain, step_ms, start_unix_ms, partition_no, bits)))";
 
 // Registered accounts that sign in by password: an Argon2id hash in its usual text form.
 // second_factor is a key of one-time codes, empty for none, and counts once confirmed = 1;

@@ -10,6 +10,8 @@
 #include "statshttpd/commander.hpp"
 #include "statshttpd/config.hpp"
 #include "statshttpd/database_thread.hpp"
+#include "statshttpd/effort_repository.hpp"
+#include "statshttpd/live_events.hpp"
 #include "statshttpd/live_pool.hpp"
 #include "statshttpd/live_windows.hpp"
 #include "statshttpd/probe.hpp"
@@ -28,6 +30,9 @@ struct Site {
     ServiceWatch& services;
     LiveWindows& windows;
     LivePool& live;
+    LiveEvents& events;
+    const PoolRecord& record;  // read again now and then
+    EffortShelf& efforts;      // touched on the database's thread only
     SteadyTime started;
 };
 
@@ -43,6 +48,9 @@ using LoopHandler = std::function<void(const http::Request&, const http::Respond
 // Runs on the service's loop, where the live data is.
 [[nodiscard]] http::Handler on_loop(const Site& site, LoopHandler handler);
 
+// How old an answer from the database may be.
+inline constexpr auto history_age = std::chrono::seconds(5);
+
 // Asks the database and answers with what `body` makes of it, or with the error.
 template <class T>
 void answer_from_database(const Site& site, const http::Responder& responder,
@@ -50,7 +58,10 @@ void answer_from_database(const Site& site, const http::Responder& responder,
                           std::function<std::string(const T&)> body) {
     site.database.ask<T>(std::move(query), [probe = site.probe, responder, body = std::move(body)](
                                                const Result<T>& found) mutable {
-        if (found) return responder.send({.body = body(found.value())});
+        if (found) {
+            return responder.send(
+                {.body = body(found.value()), .caching = http::public_for(history_age)});
+        }
         if (found.error().code != ErrorCode::rejected) probe.history_failures.increment();
         responder.send(answer_to(found.error()));
     });
@@ -75,6 +86,8 @@ void answer_with_live(const Site& site, const http::Responder& responder,
 
 // What btcpool answers at "/".
 [[nodiscard]] http::Response btcpool_front(const Site& site);
+// The pool as /api/v1/pool shows it. On the service's loop.
+[[nodiscard]] PoolAnswer pool_answer(const Site& site);
 
 // The groups; each adds its paths.
 void add_asset_routes(http::Router& router, Site& site);
@@ -85,5 +98,6 @@ void add_money_routes(http::Router& router, Site& site);
 void add_access_routes(http::Router& router, Site& site);
 void add_admin_routes(http::Router& router, Site& site);
 void add_settings_routes(http::Router& router, Site& site);
+void add_event_routes(http::Router& router, Site& site);
 
 }  // namespace lode::statshttpd

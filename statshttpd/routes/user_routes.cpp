@@ -7,6 +7,9 @@
 namespace lode::statshttpd {
 namespace {
 
+// How old an answer may be.
+constexpr auto live_age = std::chrono::seconds(5);
+
 const std::string& user_of(const http::Request& request) {
     return request.parameters.find("user")->second;
 }
@@ -16,7 +19,8 @@ void answer_users(const Site& site, const http::Request& request,
     const auto query = parse_users_query(request.query);
     if (!query) return responder.send(answer_to(query.error()));
     const auto users = site.windows.users(query.value(), site.context.clock.unix_now());
-    responder.send({.body = to_json(users, query.value().page)});
+    responder.send(
+        {.body = to_json(users, query.value().page), .caching = http::public_for(live_age)});
 }
 
 void answer_user(const Site& site, const http::Request& request, const http::Responder& responder) {
@@ -33,7 +37,8 @@ void answer_user(const Site& site, const http::Request& request, const http::Res
         [&site, user = user_of(request)](const Found& record) -> http::Response {
             auto rates = site.windows.user(user, site.context.clock.unix_now());
             if (!record && !rates) return http::error_response(404, "no such user");
-            return {.body = to_json({.user = user, .record = record, .rates = std::move(rates)})};
+            return {.body = to_json({.user = user, .record = record, .rates = std::move(rates)}),
+                    .caching = http::public_for(live_age)};
         });
 }
 
@@ -54,7 +59,7 @@ void answer_user_workers(const Site& site, const http::Request& request,
             for (const KnownWorker& worker : known.rows) {
                 answer.rows.push_back({worker, site.windows.worker(user, worker.worker, now)});
             }
-            return {.body = to_json(answer, page)};
+            return {.body = to_json(answer, page), .caching = http::public_for(live_age)};
         });
 }
 

@@ -167,8 +167,8 @@ TEST_CASE("the pool's ten minutes are kept for 8 days, hours for 100, days for e
     for (const std::int64_t step : {600'000, 3'600'000, 86'400'000}) {
         for (const auto age : {24h * 8, 24h * 9, 24h * 100, 24h * 101}) {
             REQUIRE(pool.connection.execute(
-                "INSERT INTO pool_work (chain, step_ms, start_unix_ms, partition_no, shares, "
-                "work_0, work_1, work_2) VALUES ('btc', ?, ?, 0, 1, 1, 0, 0)",
+                "INSERT INTO pool_work (chain, step_ms, start_unix_ms, partition_no, bits, "
+                "shares, work_0, work_1, work_2) VALUES ('btc', ?, ?, 0, 1, 1, 1, 0, 0)",
                 {step, to_unix_ms(now - age)}));
         }
     }

@@ -37,10 +37,17 @@ PoolAnswer a_pool() {
             .job = CurrentJob{.id = JobId(1'700'000'000ULL << 16 | 3),
                               .height = 800'001,
                               .difficulty = "57321508229258.04",
+                              .work = bitcoin::Work(0, 600'000),
                               .clean = true,
                               .produced = noon - 1500ms},
             .last_block =
                 LastBlock{.hash = a_hash(), .height = 799'000, .state = "accepted", .found = noon},
+            .record = {.effort = 1.25,
+                       .luck_day = {},
+                       .luck_week = 0.99999,
+                       .luck_month = 1,
+                       .promise = Promise{"pplns", 10'000}},
+            .nodes = {{"http://a", false, "no answer", noon}},
             .now = noon,
             .uptime = 90s};
 }
@@ -57,16 +64,25 @@ TEST_CASE("the pool") {
           R"("job":{"id":"6553f1000003","height":800001,"clean":true,"age_ms":1500},)"
           R"("last_block":{"height":799000,"hash":")" +
               std::string(hash_text) +
-              R"(","state":"accepted","found_unix_ms":1795262400000},"uptime_ms":90000})");
+              R"(","state":"accepted","found_unix_ms":1795262400000},)"
+              R"("effort":"1.2500","luck_24h":null,"luck_7d":"1.0000","luck_30d":"1.0000",)"
+              R"("scheme":"pplns","fee_ppm":10000,)"
+              R"("network_now":{"height":800000,"difficulty":"57321508229258.04","hashrate":1000},)"
+              R"("nodes":[{"node":"http://a","usable":false,"reason":"no answer",)"
+              R"("since_unix_ms":1795262400000}],"uptime_ms":90000})");
 }
 
 TEST_CASE("a pool that has no job and no block yet says null") {
     auto pool = a_pool();
     pool.job.reset();
     pool.last_block.reset();
+    pool.record = {};
+    pool.nodes = {};
     const auto body = to_json(pool);
     CHECK(body.find(R"("height":null,"network_difficulty":null,)") != std::string::npos);
-    CHECK(body.find(R"("job":null,"last_block":null,)") != std::string::npos);
+    CHECK(body.find(R"("job":null,"last_block":null,"effort":null,)") != std::string::npos);
+    CHECK(body.find(R"("scheme":null,"fee_ppm":null,"network_now":null,"nodes":[],)") !=
+          std::string::npos);
 }
 
 TEST_CASE("a job from a clock ahead of ours is of no age") {
@@ -119,12 +135,16 @@ TEST_CASE("blocks") {
                   .user = "alice",
                   .worker = "",
                   .found = noon,
+                  .credit = "final",
+                  .bits = 0x1d00ffff,
+                  .effort = 0.5,
                   .answers = {{"http://127.0.0.1:8332", "accepted", noon + 1ms}}}}};
     CHECK(to_json(blocks, {}) ==
           R"({"total":1,"limit":100,"offset":0,"blocks":[{"height":799000,"hash":")" +
               std::string(hash_text) +
-              R"(","state":"confirmed","reward":312500000,"confirmations":101,)"
-              R"("user":"alice","worker":"","found_unix_ms":1795262400000,"answers":[)"
+              R"(","state":"confirmed","credit":"final","reward":312500000,"confirmations":101,)"
+              R"("user":"alice","worker":"","found_unix_ms":1795262400000,"difficulty":"1",)"
+              R"("effort":"0.5000","answers":[)"
               R"({"node":"http://127.0.0.1:8332","answer":"accepted",)"
               R"("answered_unix_ms":1795262400001}]}]})");
 }

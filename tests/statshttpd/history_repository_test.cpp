@@ -82,6 +82,56 @@ TEST_CASE("a state filters page and total", "[database]") {
     CHECK(heights(page) == Heights{10});
 }
 
+TEST_CASE("a user's own blocks are listed alone", "[database]") {
+    const test::History history;
+    history.add_block(10, 1, "accepted");
+    history.add_block(11, 2, "accepted");
+    history.execute("UPDATE block SET user_name = 'bob' WHERE height = 11", {});
+    const auto page = Repository(history)->blocks({.page = {}, .state = {}, .user = "bob"}).value();
+    CHECK(page.total == 1);
+    CHECK(heights(page) == Heights{11});
+    CHECK(Repository(history)
+              ->blocks({.page = {}, .state = "orphaned", .user = "bob"})
+              .value()
+              .total == 0);
+}
+
+TEST_CASE("a block is found by its hash, with its credit and the target of its time",
+          "[database]") {
+    const test::History history;
+    history.add_block(10, 1, "accepted");
+    bitcoin::Hash256 hash;
+    hash.bytes.fill(1);
+    CHECK(Repository(history)->block(hash).value().credit == "none");
+    CHECK_FALSE(Repository(history)->block(hash).value().bits);
+    history.execute(
+        "INSERT INTO block_credit (block_hash, chain, state, revision, lineage, terms_version, "
+        "updated_unix_ms) VALUES (?, 'btc', 'final', 1, ?, 1, 1)",
+        {Bytes(32, std::uint8_t{1}), Bytes(32, std::uint8_t{0})});
+    const auto pool_day = [&history](std::int64_t start, std::int64_t bits) {
+        history.execute(
+            "INSERT INTO pool_work (chain, step_ms, start_unix_ms, partition_no, bits, shares, "
+            "work_0, work_1, work_2) VALUES ('btc', 86400000, ?, 0, ?, 1, 1, 0, 0)",
+            {start, bits});
+    };
+    pool_day(0, 5);
+    pool_day(86'400'000, 6);
+    auto block = Repository(history)->block(hash).value();
+    CHECK(block.credit == "final");
+    CHECK(block.bits == 5U);
+    history.execute("INSERT INTO user (id, name, created_unix_ms) VALUES (1, 'alice', 0)", {});
+    for (const std::int64_t start : {9'000, 10'000, 10'001}) {
+        history.execute(
+            "INSERT INTO user_bucket (chain, user_id, start_unix_ms, partition_no, bits, "
+            "height_epoch, scheme, shares, work_0, work_1, work_2) "
+            "VALUES ('btc', 1, ?, 0, ?, 1, 'base', 1, 1, 0, 0)",
+            {start, start});
+    }
+    CHECK(Repository(history)->block(hash).value().bits == 10'000U);
+    hash.bytes.fill(2);
+    CHECK(Repository(history)->block(hash).error().code == ErrorCode::rejected);
+}
+
 TEST_CASE("another chain's blocks are not ours", "[database]") {
     const test::History history;
     history.add_block(10, 1, "accepted");

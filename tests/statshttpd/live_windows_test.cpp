@@ -197,6 +197,22 @@ TEST_CASE("a user is forgotten an hour after his last share, also by lists made 
     CHECK(users(windows, {}, noon + 1h + 500ms) == Names{"bob"});
 }
 
+TEST_CASE("users are spread over decades of their hash rate, without gaps between") {
+    LiveWindows windows(noon);
+    CHECK(to_json(windows.distribution(noon)) == R"({"buckets":[]})");
+    const auto at = noon + 1000s;
+    // 600 hashes a share in a thousand seconds.
+    for (const auto& [user, shares] :
+         std::map<std::string, int>{{"a", 1}, {"b", 2}, {"c", 3}, {"d", 200}}) {
+        for (int i = 0; i < shares; ++i) (void)windows.add(a_share(user, "", at), at);
+    }
+    CHECK(to_json(windows.distribution(at)) ==
+          R"({"buckets":[{"from_hashrate":0,"to_hashrate":1,"users":1,"hashrate":0},)"
+          R"({"from_hashrate":1,"to_hashrate":10,"users":2,"hashrate":3},)"
+          R"({"from_hashrate":10,"to_hashrate":100,"users":0,"hashrate":0},)"
+          R"({"from_hashrate":100,"to_hashrate":1000,"users":1,"hashrate":120}]})");
+}
+
 TEST_CASE("one user too many is not tracked, and his share still counts for the pool") {
     LiveWindows windows(since);
     for (std::size_t i = 0; i < LiveWindows::users_max; ++i) {

@@ -59,7 +59,7 @@ TEST_CASE("a user of no length or too much is refused") {
 
 TEST_CASE("a parameter that is not known is refused, without repeating it") {
     CHECK(complaint({{"<script>", "1"}}) ==
-          "unknown parameter, allowed here: limit, offset, state");
+          "unknown parameter, allowed here: limit, offset, state, user");
     CHECK_FALSE(parse_workers_query({{"state", "found"}}));
     CHECK_FALSE(parse_no_query({{"limit", "1"}}));
 }

@@ -23,8 +23,8 @@ struct Tables : test::History {
     }
     void add_pool(std::chrono::milliseconds step, UnixTime start, std::int64_t partition) const {
         execute(
-            "INSERT INTO pool_work (chain, step_ms, start_unix_ms, partition_no, shares, work_0, "
-            "work_1, work_2) VALUES ('btc', ?, ?, ?, 2, 7, 1, 0)",
+            "INSERT INTO pool_work (chain, step_ms, start_unix_ms, partition_no, bits, "
+            "shares, work_0, work_1, work_2) VALUES ('btc', ?, ?, ?, 1, 2, 7, 1, 0)",
             {step.count(), to_unix_ms(start), partition});
     }
     void add_worker(const char* table, std::int64_t worker, UnixTime start) const {

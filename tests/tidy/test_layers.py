@@ -62,6 +62,7 @@ SERVICE_ADAPTERS = {
     "statshttpd/audit",              # rows of the audit log
     "statshttpd/commander",          # commands to the bus
     "statshttpd/database_thread",    # the database on a thread of its own
+    "statshttpd/effort_repository",  # work in blocks
     "statshttpd/history_repository",  # the rows it shows
     "statshttpd/routes/compat_routes",  # requests as other pools take them
     "statshttpd/routes/asset_routes",  # the dashboard's files
@@ -71,6 +72,7 @@ SERVICE_ADAPTERS = {
     "statshttpd/routes/access_answers",  # what the next share
     "statshttpd/routes/access_routes",  # requests to sign in, and about tokens
     "statshttpd/routes/admin_routes",  # an operator's requests
+    "statshttpd/routes/event_routes",  # requests about what happened
     "statshttpd/routes/pool_routes",  # requests about the pool
     "statshttpd/routes/settings_routes",  # requests about a user's settings
     "statshttpd/routes/site",        # requests to where their data is

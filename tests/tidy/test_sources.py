@@ -47,6 +47,7 @@ REASONS = {
     "statshttpd/routes/site.cpp": "by service_test, which asks the whole service",
     "statshttpd/routes/asset_routes.cpp": "by service_test, which asks the whole service",
     "statshttpd/routes/money_routes.cpp": "by service_test, which asks the whole service",
+    "statshttpd/routes/event_routes.cpp": "by service_test, which asks the whole service",
     "statshttpd/routes/pool_routes.cpp": "by service_test, which asks the whole service",
     "statshttpd/routes/user_routes.cpp": "by service_test, which asks the whole service",
     "sharelogger/counted_share.cpp": "by partition_account_test",
