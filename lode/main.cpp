@@ -10,6 +10,7 @@
 #include "lode/options.hpp"
 #include "lode/payment_command.hpp"
 #include "lode/payout_settings_command.hpp"
+#include "lode/sent_command.hpp"
 #include "lode/services.hpp"
 #include "lode/sharelog_command.hpp"
 #include "lode/status_command.hpp"
@@ -50,6 +51,52 @@ Result<int> db_migrate(const Options& options) {
     return print("schema version " + std::to_string(version) + "\n");
 }
 
+// The commands about money.
+Result<int> perform_payout(const Options& options) {
+    switch (options.command) {
+        case Command::payout_pause:
+            return payout_pause(options);
+        case Command::payout_resume:
+            return payout_resume(options);
+        case Command::payout_freeze:
+            return payout_freeze(options);
+        case Command::payout_unfreeze:
+            return payout_unfreeze(options);
+        case Command::payout_scheme:
+            return payout_scheme(options);
+        case Command::payout_address:
+            return payout_address(options);
+        case Command::payout_minimum:
+            return payout_minimum(options);
+        case Command::payout_plan:
+            return payout_plan(options);
+        case Command::payout_bump:
+            return payout_bump(options);
+        case Command::payout_psbt_export:
+            return payout_psbt_export(options);
+        case Command::payout_psbt_import:
+            return payout_psbt_import(options);
+        case Command::payout_sent:
+            return payout_sent(options);
+        case Command::payout_book_sent:
+            return payout_book_sent(options);
+        case Command::payout_ignore_sent:
+            return payout_ignore_sent(options);
+        case Command::payout_deposit:
+            return payout_deposit(options);
+        case Command::payout_books:
+            return payout_books(options);
+        case Command::payout_explain:
+            return payout_explain(options);
+        case Command::payout_export:
+            return payout_export(options);
+        case Command::payout_close_month:
+            return payout_close_month(options);
+        default:
+            return failure(ErrorCode::internal, "a command without its case");
+    }
+}
+
 Result<int> perform(const Options& options) {
     switch (options.command) {
         case Command::print:
@@ -86,40 +133,9 @@ Result<int> perform(const Options& options) {
             return api_token_revoke(options);
         case Command::ledger_verify:
             return ledger_verify(options);
-        case Command::payout_pause:
-            return payout_pause(options);
-        case Command::payout_resume:
-            return payout_resume(options);
-        case Command::payout_freeze:
-            return payout_freeze(options);
-        case Command::payout_unfreeze:
-            return payout_unfreeze(options);
-        case Command::payout_scheme:
-            return payout_scheme(options);
-        case Command::payout_address:
-            return payout_address(options);
-        case Command::payout_minimum:
-            return payout_minimum(options);
-        case Command::payout_plan:
-            return payout_plan(options);
-        case Command::payout_bump:
-            return payout_bump(options);
-        case Command::payout_psbt_export:
-            return payout_psbt_export(options);
-        case Command::payout_psbt_import:
-            return payout_psbt_import(options);
-        case Command::payout_deposit:
-            return payout_deposit(options);
-        case Command::payout_books:
-            return payout_books(options);
-        case Command::payout_explain:
-            return payout_explain(options);
-        case Command::payout_export:
-            return payout_export(options);
-        case Command::payout_close_month:
-            return payout_close_month(options);
+        default:
+            return perform_payout(options);
     }
-    return failure(ErrorCode::internal, "a command without its case");
 }
 
 int fail(const Error& error) {

@@ -36,6 +36,13 @@ std::string reason_problem(const std::string& reason) {
                : "";
 }
 
+std::string txid_problem(const std::string& txid) {
+    const bool right = txid.size() == 64 && std::ranges::all_of(txid, [](char c) {
+                           return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+                       });
+    return right ? "" : "a txid has 64 hexadecimal digits, unlike " + txid;
+}
+
 // Adds commands to a group; lives as long as the adding.
 class Group {
   public:
@@ -145,6 +152,28 @@ void add_payments(Group& group, Group& psbt) {
         ->required();
 }
 
+void add_sent(Group& group) {
+    PayoutOptions& options = group.options();
+    group.add({"sent", "List what the wallet sent and the books do not know"},
+              Command::payout_sent);
+    const auto with_txids = [&](CLI::App& command, const char* help) {
+        return command.add_option("txid", options.txids, help)
+            ->type_name("TXID")
+            ->required()
+            ->check(txid_problem);
+    };
+    CLI::App& book =
+        group.add({"book-sent", "Book it as the payment that the books have forgotten"},
+                  Command::payout_book_sent);
+    with_txids(book, "Transactions of the wallet");
+    book.add_flag("--reserve", options.reserve_bears,
+                  "What no balance covers is the reserve's, not a reason to refuse");
+    CLI::App& ignore = group.add({"ignore-sent", "It is no payment: never ask about it again"},
+                                 Command::payout_ignore_sent);
+    with_txids(ignore, "Transactions of the wallet");
+    with_reason(ignore, options);
+}
+
 void add_books(Group& group) {
     PayoutOptions& options = group.options();
     CLI::App& deposit =
@@ -188,6 +217,7 @@ void PayoutParser::add_to(CLI::App& app) {
     Group psbt(*this, *payout_app.add_subcommand("psbt", "Payments that are signed elsewhere"));
     add_settings(payout);
     add_payments(payout, psbt);
+    add_sent(payout);
     add_books(payout);
 }
 

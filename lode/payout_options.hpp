@@ -6,6 +6,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace CLI {
 class App;
@@ -25,12 +26,14 @@ struct PayoutOptions {
     std::int64_t payment = 0;
     std::optional<std::int64_t> fee_rate;  // base units for 1,000 virtual bytes
     std::filesystem::path file;
-    std::string block;   // height, or hash in display order
-    std::string month;   // "2026-11"
-    std::string table;   // entries, balances, payments or days
-    std::string format;  // csv or json
-    std::string from;    // "2026-11-21", in UTC; empty: the beginning
-    std::string to;      // the last day that is told; empty: today
+    std::vector<std::string> txids;  // 64 hexadecimal digits each, in display order
+    bool reserve_bears = false;      // what no balance covers
+    std::string block;               // height, or hash in display order
+    std::string month;               // "2026-11"
+    std::string table;               // entries, balances, payments or days
+    std::string format;              // csv or json
+    std::string from;                // "2026-11-21", in UTC; empty: the beginning
+    std::string to;                  // the last day that is told; empty: today
 };
 
 struct PayoutParser {

@@ -38,6 +38,14 @@ Result<void> check_witnesses(const Config& config, const config::ChainConfig& ch
     return success();
 }
 
+std::map<std::string, std::string> fee_addresses(const Config& config) {
+    std::map<std::string, std::string> addresses;
+    for (const RecipientConfig& recipient : config.recipients) {
+        if (recipient.address) addresses.emplace(recipient.name, *recipient.address);
+    }
+    return addresses;
+}
+
 }  // namespace
 
 Result<Terms> terms_of(const Config& config) {
@@ -59,10 +67,6 @@ Result<Terms> terms_of(const Config& config) {
 }
 
 PayerSettings payer_settings(const Config& config, bitcoin::Network network) {
-    std::map<std::string, std::string> addresses;
-    for (const RecipientConfig& recipient : config.recipients) {
-        if (recipient.address) addresses.emplace(recipient.name, *recipient.address);
-    }
     return {.network = network,
             .wallet = config.payments == Payments::psbt ? WalletKind::watch_only : WalletKind::hot,
             .fee_payer = config.network_fee,
@@ -73,7 +77,7 @@ PayerSettings payer_settings(const Config& config, bitcoin::Network network) {
             .hot_max = config.hot_base_units_max == 0 ? bitcoin::money_max
                                                       : Satoshi(config.hot_base_units_max),
             .outputs_max = config.batch_recipients_max,
-            .fee_addresses = std::move(addresses),
+            .fee_addresses = fee_addresses(config),
             .settle_depth = std::int64_t{config.settle_depth},
             .fee_rate_fallback = FeeRate(config.fee_base_units_per_kvb_fallback),
             .fee_rate_max = FeeRate(config.fee_base_units_per_kvb_max)};
@@ -83,6 +87,19 @@ PaymentRepository::Options payment_options(const Config& config, Fence fence,
                                            bitcoin::Network network) {
     return {
         .fence = std::move(fence), .network = network, .fee_purse = config.recipients.front().name};
+}
+
+SentRepository::Options sent_options(const Config& config, const config::ChainConfig& chain,
+                                     bitcoin::Network network) {
+    std::map<std::string, std::string> canonical;
+    for (const auto& [name, text] : fee_addresses(config)) {
+        const auto address = bitcoin::parse_address(text, network);
+        if (address) canonical.emplace(name, address.value().text);
+    }
+    return {.chain = chain.name,
+            .network = network,
+            .wallet = config.wallet,
+            .fee_addresses = std::move(canonical)};
 }
 
 Result<void> check_config(const Config& config, const config::ChainConfig& chain) {

@@ -4,6 +4,7 @@
 #include "payout/config.hpp"
 #include "payout/payment/payer.hpp"
 #include "payout/payment/payment_repository.hpp"
+#include "payout/payment/sent_repository.hpp"
 #include "payout/scheme/terms.hpp"
 
 namespace lode::payout {
@@ -14,6 +15,9 @@ namespace lode::payout {
 // The first recipient's purse bears the network fees that are the pool's.
 [[nodiscard]] PaymentRepository::Options payment_options(const Config& config, Fence fence,
                                                          bitcoin::Network network);
+[[nodiscard]] SentRepository::Options sent_options(const Config& config,
+                                                   const config::ChainConfig& chain,
+                                                   bitcoin::Network network);
 
 // What the table cannot tell: terms that cannot be kept, and recipients' addresses of another
 // network.

@@ -48,7 +48,8 @@ Passes::Passes(const Setup& setup, bitcoin::Network network, db::Connection conn
       connection_(std::move(connection)),
       leases_(connection_, chain_.name),
       fee_days_(connection_, chain_.name),
-      books_(connection_, chain_.name) {}
+      books_(connection_, chain_.name),
+      sent_(connection_, sent_options(config_, chain_, network_)) {}
 
 Result<std::unique_ptr<Passes>> Passes::open(const Setup& setup) {
     LODE_TRY(const auto network, bitcoin::parse_network(setup.pool.chain().network));
@@ -66,6 +67,9 @@ Result<void> Passes::take_up(const Fence& fence) {
                                       .halving_interval = network_ == bitcoin::Network::regtest
                                                               ? bitcoin::regtest_halving_interval
                                                               : bitcoin::halving_interval});
+    if (outside_.wallet) {
+        sent_watch_.emplace(SentWatch::Neighbours{sent_, *outside_.wallet}, network_);
+    }
     fence_ = fence;
     return db::OperatorRepository(connection_, chain_.name)
         .tell_rules({.minimum = config_.minimum_base_units,
@@ -79,8 +83,12 @@ Result<Passes::Paid> Passes::pay(UnixTime now) {
     FinalBlockWatch watch({*settler_, *outside_.own, others});
     LODE_TRY(const auto look, watch.look(now));
     PaymentRepository store(connection_, payment_options(config_, fence_, network_));
-    Payer payer({store, *outside_.wallet, others}, payer_settings(config_, network_));
+    Payer payer({store, *outside_.wallet, others, &*sent_watch_},
+                payer_settings(config_, network_));
     LODE_TRY(auto report, payer.run(now, look.reason));
+    if (!report.unknown.empty()) {
+        LODE_TRY_VOID(pause(pause_reason(report.unknown), now));
+    }
     return Paid{std::move(report), look.standing};
 }
 

@@ -15,6 +15,7 @@
 #include "payout/final_block_watch.hpp"
 #include "payout/lease_repository.hpp"
 #include "payout/payment/payer.hpp"
+#include "payout/payment/sent_repository.hpp"
 #include "payout/settlement/settler.hpp"
 
 namespace lode::payout {
@@ -60,6 +61,7 @@ class Passes {
         PayReport report;
         Standing standing = Standing::stands;  // of our newest final block
     };
+    // Pauses payments where the wallet has sent what the books do not know.
     [[nodiscard]] Result<Paid> pay(UnixTime now);
     [[nodiscard]] Result<void> freeze(UnixTime day, const FeeDay& fees, UnixTime now) {
         return fee_days_.freeze(day, fees, fence_, now);
@@ -79,6 +81,8 @@ class Passes {
     LeaseRepository leases_;
     FeeDayRepository fee_days_;
     BookRepository books_;
+    SentRepository sent_;
+    std::optional<SentWatch> sent_watch_;  // since the lease was taken; where payments are on
     Fence fence_;
     std::optional<Settler> settler_;
 };

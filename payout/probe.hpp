@@ -34,6 +34,7 @@ struct Probe {
           reserve_low(alert(registry, "reserve_low")),
           wallet_full(alert(registry, "wallet_full")),
           payment_stuck(alert(registry, "payment_stuck")),
+          unknown_send(alert(registry, "unknown_send")),
           deep_reorg(alert(registry, "deep_reorg")),
           dgm_shares(alert(registry, "dgm_shares")),
           uncredited(alert(registry, "block_uncredited")),
@@ -59,6 +60,7 @@ struct Probe {
     metrics::Gauge reserve_low;
     metrics::Gauge wallet_full;
     metrics::Gauge payment_stuck;
+    metrics::Gauge unknown_send;
     metrics::Gauge deep_reorg;
     metrics::Gauge dgm_shares;
     metrics::Gauge uncredited;

@@ -268,6 +268,10 @@ Result<void> Worker::pay() {
     probe_.open_payments.set(done.open);
     probe_.wallet.set(done.wallet_balance.value());
     probe_.wallet_full.set(done.over_hot_max.value() > 0 ? 1 : 0);
+    if (!done.unknown.empty() && probe_.unknown_send.value() == 0) {
+        log::error("payments are paused", {{"reason", pause_reason(done.unknown)}});
+    }
+    probe_.unknown_send.set(done.unknown.empty() ? 0 : 1);
     probe_.payment_stuck.set(done.troubles.empty() ? 0 : 1);
     for (const std::string& trouble : done.troubles) {
         log::warn("a payment does not get on", {{"trouble", trouble}});

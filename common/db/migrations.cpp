@@ -176,8 +176,11 @@ constexpr std::array<std::string_view, 6> version_2{lease_table,       audit_log
                                                     worker_hour_table, worker_hour_by_time,
                                                     worker_day_table,  user_bucket_by_time};
 
-const std::array<std::span<const std::string_view>, 4> versions{version_1, version_2,
-                                                                money_schema(), site_schema()};
+// A version's statements, in at most two lists.
+using Version = std::array<std::span<const std::string_view>, 2>;
+const std::array<Version, 4> versions{Version{version_1}, Version{version_2},
+                                      Version{money_schema()},
+                                      Version{site_schema(), money_schema_4()}};
 
 constexpr std::string_view version_table =
     "CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL)";
@@ -195,8 +198,10 @@ Result<void> apply_version(Connection& connection, std::int64_t version) {
     // Another process may have been quicker.
     LODE_TRY(const auto now, schema_version(connection));
     if (now >= version) return success();
-    for (const auto statement : versions[static_cast<std::size_t>(version - 1)]) {
-        LODE_TRY_VOID(apply(connection, statement));
+    for (const auto list : versions[static_cast<std::size_t>(version - 1)]) {
+        for (const auto statement : list) {
+            LODE_TRY_VOID(apply(connection, statement));
+        }
     }
     LODE_TRY_VOID(connection.execute("INSERT INTO schema_version (version) VALUES (?)", {version}));
     return success();

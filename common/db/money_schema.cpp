@@ -336,10 +336,46 @@ constexpr std::array tables{block_coinbase_table,
                             payout_pause_table,
                             month_close_table};
 
+// Transactions that the wallet sent, no payments of the books, which a person knows.
+constexpr std::string_view ignored_send_table = R"(CREATE TABLE IF NOT EXISTS ignored_send (
+    chain VARCHAR(16) NOT NULL,
+    txid BINARY(32) NOT NULL,
+    who VARCHAR(128) NOT NULL,
+    reason VARCHAR(255) NOT NULL,
+    at_unix_ms BIGINT NOT NULL,
+    UNIQUE (chain, txid)))";
+
+// What the wallet sent is known to the books up to there, by the time at which it heard of it.
+constexpr std::string_view wallet_compared_table = R"(CREATE TABLE IF NOT EXISTS wallet_compared (
+    chain VARCHAR(16) NOT NULL,
+    wallet VARCHAR(128) NOT NULL,
+    compared_unix_ms BIGINT NOT NULL,
+    UNIQUE (chain, wallet)))";
+
+constexpr std::string_view payment_input_by_coin =
+    "CREATE INDEX payment_input_by_coin ON payment_input (txid, vout)";
+
+// dgm_score as it was when the block was made final, of the newest such blocks: so that their
+// division can be shown.
+constexpr std::string_view dgm_score_before_table = R"(CREATE TABLE IF NOT EXISTS dgm_score_before (
+    block_hash BINARY(32) NOT NULL,
+    user_id BIGINT NOT NULL REFERENCES user (id),
+    scheme VARCHAR(16) NOT NULL,
+    score_high BIGINT NOT NULL,
+    score_low BIGINT NOT NULL,
+    UNIQUE (block_hash, user_id, scheme)))";
+
+constexpr std::array fourth{ignored_send_table, wallet_compared_table, payment_input_by_coin,
+                            dgm_score_before_table};
+
 }  // namespace
 
 std::span<const std::string_view> money_schema() {
     return tables;
+}
+
+std::span<const std::string_view> money_schema_4() {
+    return fourth;
 }
 
 }  // namespace lode::db

@@ -1,4 +1,4 @@
-// The schema's third version: what money needs. Steps of migrations.cpp.
+// What money needs of the schema's third and fourth version. Steps of migrations.cpp.
 #pragma once
 
 #include <span>
@@ -7,5 +7,6 @@
 namespace lode::db {
 
 [[nodiscard]] std::span<const std::string_view> money_schema();
+[[nodiscard]] std::span<const std::string_view> money_schema_4();
 
 }  // namespace lode::db

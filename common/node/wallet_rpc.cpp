@@ -3,6 +3,7 @@
 #include "common/node/wallet_rpc.hpp"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "common/base/hex.hpp"
@@ -14,6 +15,10 @@ namespace lode::node {
 namespace {
 
 using bitcoin::Satoshi;
+
+// Of listtransactions: an entry an output, about 500 bytes, and 10^7 of them at most.
+constexpr std::size_t entries_a_page = 5'000;
+constexpr std::size_t pages_max = 2'000;
 
 // Bitcoin Core's rpc/protocol.h.
 constexpr std::int64_t not_known = -5;
@@ -162,6 +167,37 @@ Result<std::vector<bitcoin::Hash256>> read_confirmed(json::Value object) {
     return std::vector<bitcoin::Hash256>(txids.begin(), txids.end());
 }
 
+// A page of listtransactions.
+struct Page {
+    std::size_t entries = 0;
+    std::optional<UnixTime> newest{};
+    std::vector<WalletSend> sends{};  // some of them several times
+};
+
+Result<Page> read_page(json::Value list) {
+    if (!list.is_array()) return failure(ErrorCode::malformed, "a list of entries is wanted");
+    Page page{.entries = list.size()};
+    for (const json::Value each : list.elements()) {
+        LODE_TRY(const auto seconds, json::require_int64(each, "timereceived"));
+        const UnixTime heard{std::chrono::seconds(seconds)};
+        page.newest = std::max(page.newest.value_or(heard), heard);
+        LODE_TRY(const auto category, json::require_string(each, "category"));
+        if (category != "send") continue;
+        WalletSend send{.heard = heard};
+        LODE_TRY(send.txid, require_hash(each, "txid"));
+        LODE_TRY(send.confirmations, json::require_int64(each, "confirmations"));
+        page.sends.push_back(send);
+    }
+    return page;
+}
+
+// Watched coins count as own.
+Result<bool> read_is_own(json::Value object) {
+    LODE_TRY(const auto mine, json::require_bool(object, "ismine"));
+    if (mine || object.member("iswatchonly").missing()) return mine;
+    return json::require_bool(object, "iswatchonly");
+}
+
 class BitcoinWallet final : public WalletRpc {
   public:
     explicit BitcoinWallet(RpcConnection connection) : connection_(std::move(connection)) {}
@@ -220,6 +256,29 @@ class BitcoinWallet final : public WalletRpc {
         LODE_TRY(const auto block, ask("getblockhash", std::to_string(from), read_text));
         // Watch-only coins too, not what re-orgs took out, change included.
         return ask("listsinceblock", json::quoted(block) + ",1,true,false,true", read_confirmed);
+    }
+
+    Result<std::vector<WalletSend>> sends_since(UnixTime since) override {
+        std::map<bitcoin::Hash256, WalletSend> sends;
+        for (std::size_t page_no = 0; page_no < pages_max; ++page_no) {
+            LODE_TRY(const auto page, ask("listtransactions",
+                                          R"("*",)" + std::to_string(entries_a_page) + ',' +
+                                              std::to_string(page_no * entries_a_page) + ",true",
+                                          read_page));
+            for (const WalletSend& send : page.sends) {
+                if (send.heard >= since) sends.insert_or_assign(send.txid, send);
+            }
+            if (page.entries < entries_a_page || page.newest.value_or(since) < since) {
+                std::vector<WalletSend> found;
+                for (const auto& [txid, send] : sends) found.push_back(send);
+                return found;
+            }
+        }
+        return failure(ErrorCode::exhausted,
+                       connection_.where("listtransactions") + ": the wallet's list has no end");
+    }
+    Result<bool> owns(const std::string& address) override {
+        return ask("getaddressinfo", json::quoted(address), read_is_own);
     }
 
     void cancel() override { connection_.cancel(); }

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "common/base/clock.hpp"
 #include "common/base/result.hpp"
 #include "common/bitcoin/amount.hpp"
 #include "common/bitcoin/transaction.hpp"
@@ -30,6 +31,14 @@ struct WalletTransaction {
     // comes from such a one, is that deep.
     std::int64_t confirmations = 0;
     std::optional<bitcoin::Hash256> block{};
+};
+
+// A transaction that spends the wallet's coins.
+struct WalletSend {
+    bitcoin::Hash256 txid;
+    std::int64_t confirmations = 0;  // as WalletTransaction's
+    UnixTime heard{};  // when the wallet first knew of it, by the node's clock; whole seconds
+    friend bool operator==(const WalletSend&, const WalletSend&) = default;
 };
 
 // getbalances: confirmed coins, and those of blocks that are not mature.
@@ -77,6 +86,12 @@ class WalletRpc {
     // Transactions of the wallet in blocks above this height, each once.
     [[nodiscard]] virtual Result<std::vector<bitcoin::Hash256>> confirmed_since(
         std::int64_t height) = 0;
+    // What the wallet has sent and heard of at `since` or later, each once, by txid: also what is
+    // in no block, or never will be. Not what only moves coins to change. Read in pages, newest
+    // first.
+    [[nodiscard]] virtual Result<std::vector<WalletSend>> sends_since(UnixTime since) = 0;
+    // Whether the wallet has, or watches, the address.
+    [[nodiscard]] virtual Result<bool> owns(const std::string& address) = 0;
 
     // From any thread, for good: the running call and all later ones fail with cancelled.
     virtual void cancel() = 0;

@@ -31,10 +31,10 @@ std::variant<Settle, Wait> judge_confirmed(const std::vector<Confirmed>& version
     return Wait{};
 }
 
-std::variant<Adopt, Cancel, Wait> judge_fates(const Payment& payment,
-                                              const std::vector<CoinFate>& fates) {
+FateVerdict judge_fates(const Payment& payment, const std::vector<CoinFate>& fates) {
     for (const CoinFate& fate : fates) {
         if (fate.depth >= 1 && fate.spender && pays_instead(*fate.spender, payment)) {
+            if (fate.pays_others) return PaysMore{bitcoin::txid(*fate.spender)};
             return Adopt{*fate.spender};
         }
     }

@@ -28,6 +28,8 @@ struct CoinFate {
     // what made it was replaced.
     std::optional<bitcoin::Transaction> spender{};
     std::int64_t depth = 0;  // of that; 0: nothing stands in its way
+    // The spender also pays others than the payees and the wallet itself.
+    bool pays_others = false;
 };
 
 struct Settle {
@@ -36,6 +38,11 @@ struct Settle {
 // A transaction that pays all payees was made elsewhere, and confirmed.
 struct Adopt {
     bitcoin::Transaction transaction;
+};
+// The same, but it paid others too: a payment that the books have forgotten, perhaps. A person
+// books it, which ends this one.
+struct PaysMore {
+    bitcoin::Hash256 txid;
 };
 struct Cancel {};
 struct Wait {};
@@ -46,7 +53,7 @@ struct Wait {};
 
 // When no version is in a block and no node takes one. Cancelled only when each version, or where
 // there is none the payment as planned, has an input that is gone `dead_depth` deep.
-[[nodiscard]] std::variant<Adopt, Cancel, Wait> judge_fates(const Payment& payment,
-                                                            const std::vector<CoinFate>& fates);
+using FateVerdict = std::variant<Adopt, PaysMore, Cancel, Wait>;
+[[nodiscard]] FateVerdict judge_fates(const Payment& payment, const std::vector<CoinFate>& fates);
 
 }  // namespace lode::payout

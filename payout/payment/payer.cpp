@@ -20,10 +20,6 @@ bool concerns_payment_alone(const Error& error) {
            error.code == ErrorCode::exhausted;
 }
 
-std::string named(const Payment& payment, const std::string& what) {
-    return "payment " + std::to_string(payment.id.value()) + ": " + what;
-}
-
 std::vector<bitcoin::OutPoint> places(const std::vector<PaymentInput>& inputs) {
     std::vector<bitcoin::OutPoint> coins;
     for (const PaymentInput& input : inputs) coins.push_back(input.coin);
@@ -35,13 +31,15 @@ std::vector<bitcoin::OutPoint> places(const std::vector<PaymentInput>& inputs) {
 Payer::Payer(Neighbours neighbours, PayerSettings settings)
     : store_(neighbours.store),
       wallet_(neighbours.wallet),
-      sightings_(neighbours.wallet, std::move(neighbours.others)),
+      watch_(neighbours.watch),
+      sightings_(neighbours.wallet, std::move(neighbours.others), settings.network),
       settings_(std::move(settings)) {}
 
 Result<PayReport> Payer::run(UnixTime now, const std::string& held) {
     Pass pass{.now = now, .left = settings_.batch_max};
     LODE_TRY(pass.report.pause, store_.pause());
     if (!pass.report.pause.paused && !held.empty()) pass.report.pause = {true, held};
+    LODE_TRY_VOID(compare(pass, SentWatch::When::due));
     LODE_TRY(auto open, store_.open());
     for (Payment& payment : open) {
         LODE_TRY_VOID(advance(std::move(payment), pass));
@@ -52,6 +50,16 @@ Result<PayReport> Payer::run(UnixTime now, const std::string& held) {
     }
     LODE_TRY_VOID(measure(pass));
     return std::move(pass.report);
+}
+
+// A transaction that the books do not know may have paid the very people who would be paid next.
+Result<void> Payer::compare(Pass& pass, SentWatch::When when) {
+    if (watch_ == nullptr) return success();
+    LODE_TRY(pass.report.unknown, watch_->look(when, pass.now));
+    if (!pass.report.unknown.empty() && !pass.report.pause.paused) {
+        pass.report.pause = {true, pause_reason(pass.report.unknown)};
+    }
+    return success();
 }
 
 Result<void> Payer::advance(Payment payment, Pass& pass) {
@@ -147,11 +155,22 @@ Result<bool> Payer::send(const Payment& payment, Pass& pass) {
 Result<void> Payer::look_for_coins(const Payment& payment, Pass& pass) {
     LODE_TRY(auto fates, sightings_.fates(payment));
     auto verdict = judge_fates(payment, fates);
-    // Each round either adopts or takes a spender out.
-    while (const auto* const made = std::get_if<Adopt>(&verdict)) {
-        const bitcoin::Hash256 txid = bitcoin::txid(made->transaction);
-        LODE_TRY(const auto kept, adopt(payment, made->transaction, pass.now));
-        if (kept != Kept::of_another) {
+    // Each round either ends it or takes a spender out.
+    while (true) {
+        const auto* const made = std::get_if<Adopt>(&verdict);
+        const auto* const more = std::get_if<PaysMore>(&verdict);
+        if (made == nullptr && more == nullptr) break;
+        const bitcoin::Hash256 txid =
+            made != nullptr ? bitcoin::txid(made->transaction) : more->txid;
+        LODE_TRY(const bool of_another, store_.is_of_another(payment.id, txid));
+        if (!of_another && more != nullptr) {
+            pass.report.troubles.push_back(
+                named(payment, bitcoin::to_display_hex(txid) +
+                                   " pays all its payees and others too: lode payout book-sent"));
+            return success();
+        }
+        if (!of_another) {
+            LODE_TRY_VOID(adopt(payment, made->transaction, pass.now));
             pass.report.troubles.push_back(
                 named(payment,
                       "paid by " + bitcoin::to_display_hex(txid) + ", which was made elsewhere"));
@@ -177,7 +196,7 @@ Result<void> Payer::look_for_coins(const Payment& payment, Pass& pass) {
     return success();
 }
 
-Result<Kept> Payer::adopt(const Payment& payment, const bitcoin::Transaction& transaction,
+Result<void> Payer::adopt(const Payment& payment, const bitcoin::Transaction& transaction,
                           UnixTime now) {
     std::int64_t fee = 0;
     for (const bitcoin::TxInput& input : transaction.inputs) {
@@ -186,12 +205,12 @@ Result<Kept> Payer::adopt(const Payment& payment, const bitcoin::Transaction& tr
     }
     for (const bitcoin::TxOutput& output : transaction.outputs) fee -= output.amount.value();
     // Its further coins are spent in the chain: nobody needs to be kept from them.
-    return store_.add_version(payment.id,
-                              {.txid = bitcoin::txid(transaction),
-                               .raw = bitcoin::serialise(transaction),
-                               .fee = Satoshi(fee),
-                               .stored = now},
-                              {});
+    return store_version(payment.id,
+                         {.txid = bitcoin::txid(transaction),
+                          .raw = bitcoin::serialise(transaction),
+                          .fee = Satoshi(fee),
+                          .stored = now},
+                         {});
 }
 
 Result<bool> Payer::is_time(const Pass& pass) {
@@ -212,6 +231,8 @@ Result<bool> Payer::begin(Pass& pass) {
     pass.report.skipped.clear();
     for (const Skipped& skipped : planned.skipped) ++pass.report.skipped[skipped.reason];
     if (planned.draft.items.empty()) return false;
+    LODE_TRY_VOID(compare(pass, SentWatch::When::now));
+    if (pass.report.pause.paused) return false;
     if (settings_.change_address.empty()) {
         LODE_TRY(planned.draft.change_address, wallet_.change_address());
         // Its output may be of another size.
@@ -301,99 +322,6 @@ Result<PaymentPlan> Payer::plan_with(const PlanFor& what) {
         .selection = {.rate = rate}};
     LODE_TRY(input.candidates, read_candidates(store_, settings_.fee_addresses, rules, what.now));
     return plan_payment(input, rules);
-}
-
-Result<Payment> Payer::find_open(PaymentId id) {
-    LODE_TRY(auto payment, store_.find(id));
-    if (!payment) {
-        return failure(ErrorCode::rejected, "no payment " + std::to_string(id.value()));
-    }
-    if (!is_open(payment->state)) {
-        return failure(ErrorCode::rejected,
-                       named(*payment, "it is " + std::string(to_string(payment->state))));
-    }
-    return *std::move(payment);
-}
-
-Result<UnsignedVersion> Payer::replacement(const Payment& payment, std::optional<FeeRate> rate) {
-    if (payment.versions.empty()) {
-        return failure(ErrorCode::rejected, named(payment, "there is nothing to replace"));
-    }
-    LODE_TRY(const auto confirmed, sightings_.confirmed(payment));
-    if (!confirmed.empty()) {
-        return failure(ErrorCode::rejected, named(payment, "it is in a block"));
-    }
-    LODE_TRY(const auto open, store_.open());
-    for (const Payment& other : open) {
-        for (const PaymentInput& input : all_inputs(other)) {
-            if (std::ranges::find(payment.versions, input.coin.txid, &PaymentVersion::txid) ==
-                payment.versions.end()) {
-                continue;
-            }
-            return failure(ErrorCode::rejected,
-                           named(payment, "payment " + std::to_string(other.id.value()) +
-                                              " spends its change: bump that one"));
-        }
-    }
-    if (rate && *rate > settings_.fee_rate_max) {
-        return failure(ErrorCode::rejected, "the rate is above the limit of " +
-                                                std::to_string(settings_.fee_rate_max.value()));
-    }
-    if (!rate) {
-        LODE_TRY(const auto asked, fee_rate());
-        const PaymentVersion& last = payment.versions.back();
-        LODE_TRY(const auto transaction, bitcoin::parse_transaction(last.raw));
-        // A quarter more, in satoshi for 4,000 weight units.
-        const auto weight = static_cast<std::int64_t>(bitcoin::weight(transaction));
-        const FeeRate more(last.fee.value() * 5'000 / weight + 1);
-        rate = std::min(std::max(asked, more), settings_.fee_rate_max);
-    }
-    LODE_TRY(auto coins, free_coins(open));
-    auto version =
-        bump_version(payment, std::move(coins), {.rate = *rate, .network = settings_.network});
-    if (!version)
-        return failure_in("payment " + std::to_string(payment.id.value()), version.error());
-    return version;
-}
-
-Result<Satoshi> Payer::bump(PaymentId id, std::optional<FeeRate> rate, UnixTime now) {
-    LODE_TRY(const auto payment, find_open(id));
-    LODE_TRY(const auto version, replacement(payment, rate));
-    LODE_TRY(const auto transaction, wallet_.sign(version.transaction));
-    LODE_TRY(auto accepted, accept(payment, transaction, version.more_inputs));
-    accepted.stored = now;
-    LODE_TRY_VOID(store_version(id, accepted, version.more_inputs));
-    return accepted.fee;
-}
-
-Result<std::string> Payer::export_psbt(PaymentId id, std::optional<FeeRate> rate) {
-    LODE_TRY(const auto payment, find_open(id));
-    if (rate) {
-        LODE_TRY(const auto version, replacement(payment, rate));
-        return wallet_.to_psbt(version.transaction);
-    }
-    if (!payment.versions.empty()) {
-        return failure(ErrorCode::rejected,
-                       named(payment, "it is signed already: a replacement needs a rate"));
-    }
-    LODE_TRY(const auto version, first_version(payment.draft, settings_.network));
-    return wallet_.to_psbt(version.transaction);
-}
-
-Result<bitcoin::Hash256> Payer::import_psbt(PaymentId id, const std::string& psbt, UnixTime now) {
-    LODE_TRY(const auto payment, find_open(id));
-    LODE_TRY(const auto transaction, wallet_.finish_psbt(psbt));
-    LODE_TRY(const auto open, store_.open());
-    LODE_TRY(const auto coins, free_coins(open));
-    std::vector<PaymentInput> free;
-    for (const Coin& coin : coins) {
-        if (coin.confirmations > 0) free.push_back({coin.at, coin.amount});
-    }
-    LODE_TRY(const auto version, recognise(payment, transaction, free, settings_.network));
-    LODE_TRY(auto accepted, accept(payment, transaction, free));
-    accepted.stored = now;
-    LODE_TRY_VOID(store_version(id, accepted, version.more_inputs));
-    return accepted.txid;
 }
 
 }  // namespace lode::payout

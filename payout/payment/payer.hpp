@@ -10,6 +10,7 @@
 #include "common/node/wallet_rpc.hpp"
 #include "payout/payment/payment_store.hpp"
 #include "payout/payment/plan.hpp"
+#include "payout/payment/sent_watch.hpp"
 #include "payout/payment/sightings.hpp"
 #include "payout/payment/version.hpp"
 
@@ -50,7 +51,9 @@ struct PayReport {
     Pause pause{};
     std::map<SkipReason, std::int64_t> skipped{};
     Satoshi wallet_balance{};  // confirmed, immature coins apart
-    Satoshi over_hot_max{};    // 0: the wallet holds no more than hot_max
+    // What the wallet sent that the books do not know: nothing new is done then.
+    std::vector<UnknownSend> unknown{};
+    Satoshi over_hot_max{};  // 0: the wallet holds no more than hot_max
     // Payments that did not get on, each with what a person should know: "payment 7: …".
     std::vector<std::string> troubles{};
 };
@@ -63,6 +66,8 @@ class Payer {
         PaymentStore& store;
         node::WalletRpc& wallet;
         std::vector<node::NodeRpc*> others{};
+        // Looks whether the books know all that the wallet sent; without it nothing is compared.
+        SentWatch* watch = nullptr;
     };
     Payer(Neighbours neighbours, PayerSettings settings);
 
@@ -93,6 +98,7 @@ class Payer {
         Satoshi left;  // what may still be paid at this time
         PayReport report{};
     };
+    [[nodiscard]] Result<void> compare(Pass& pass, SentWatch::When when);
     // An error ends the pass; what only concerns this payment becomes one of the troubles.
     [[nodiscard]] Result<void> advance(Payment payment, Pass& pass);
     [[nodiscard]] Result<void> step(Payment& payment, Pass& pass);
@@ -103,7 +109,7 @@ class Payer {
     // Rejected when it cannot be stored as a version of the payment.
     [[nodiscard]] Result<void> store_version(PaymentId id, const PaymentVersion& version,
                                              const std::vector<PaymentInput>& more_inputs);
-    [[nodiscard]] Result<Kept> adopt(const Payment& payment,
+    [[nodiscard]] Result<void> adopt(const Payment& payment,
                                      const bitcoin::Transaction& transaction, UnixTime now);
     // Whether there are more to pay now, in another payment.
     [[nodiscard]] Result<bool> begin(Pass& pass);
@@ -129,6 +135,7 @@ class Payer {
 
     PaymentStore& store_;
     node::WalletRpc& wallet_;
+    SentWatch* watch_;
     Sightings sightings_;
     PayerSettings settings_;
 };

@@ -46,6 +46,10 @@ bool is_open(PaymentState state) {
     return state != PaymentState::settled && state != PaymentState::cancelled;
 }
 
+std::string named(const Payment& payment, const std::string& what) {
+    return "payment " + std::to_string(payment.id.value()) + ": " + what;
+}
+
 Satoshi gross(const PaymentDraft& draft) {
     std::int64_t sum = 0;
     for (const PaymentItem& item : draft.items) sum += item.amount.value();

@@ -91,6 +91,8 @@ struct Payment {
     UnixTime updated;
 };
 [[nodiscard]] bool is_open(PaymentState state);
+// "payment 7: …", for a person.
+[[nodiscard]] std::string named(const Payment& payment, const std::string& what);
 // What leaves the balances.
 [[nodiscard]] Satoshi gross(const PaymentDraft& draft);
 

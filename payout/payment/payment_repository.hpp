@@ -25,6 +25,7 @@ class PaymentRepository final : public PaymentStore {
                                                         UnixTime now) override;
     [[nodiscard]] Result<Kept> add_version(PaymentId id, const PaymentVersion& version,
                                            const std::vector<PaymentInput>& more_inputs) override;
+    [[nodiscard]] Result<bool> is_of_another(PaymentId id, const bitcoin::Hash256& txid) override;
     [[nodiscard]] Result<void> mark_sent(PaymentId id, UnixTime now) override;
     [[nodiscard]] Result<void> settle(const Payment& payment, const bitcoin::Hash256& confirmed,
                                       UnixTime now) override;
@@ -39,7 +40,6 @@ class PaymentRepository final : public PaymentStore {
   private:
     [[nodiscard]] Result<void> under_lease(UnixTime now, const std::function<Result<void>()>& body);
     [[nodiscard]] Result<std::vector<PaymentId>> spenders(const std::vector<PaymentInput>& inputs);
-    [[nodiscard]] Result<bool> is_of_another(PaymentId id, const bitcoin::Hash256& txid);
     [[nodiscard]] Result<PaymentId> insert(const PaymentDraft& draft, UnixTime now);
     [[nodiscard]] Result<bool> close(PaymentId id, PaymentState state, UnixTime now);
     // Who bears this much of a network fee.

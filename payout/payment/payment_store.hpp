@@ -38,6 +38,9 @@ class PaymentStore {
     [[nodiscard]] virtual Result<Kept> add_version(
         PaymentId id, const PaymentVersion& version,
         const std::vector<PaymentInput>& more_inputs) = 0;
+    // Whether the transaction is a version of another payment.
+    [[nodiscard]] virtual Result<bool> is_of_another(PaymentId id,
+                                                     const bitcoin::Hash256& txid) = 0;
     [[nodiscard]] virtual Result<void> mark_sent(PaymentId id, UnixTime now) = 0;
     // settle and cancel are rejected when the payment has ended otherwise.
     // locked to paid, and the network fee of the version that confirmed.

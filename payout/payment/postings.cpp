@@ -1,6 +1,8 @@
 // Entries of lock, unlock and settle.
 #include "payout/payment/postings.hpp"
 
+#include <algorithm>
+
 namespace lode::payout {
 namespace {
 
@@ -11,9 +13,22 @@ Transaction posting(const Payment& payment, Reason reason, UnixTime now) {
             .payment = payment.id};
 }
 
+// An owner is paid once, but the reserve may stand in for several.
+void add(Transaction& transaction, const Owner& owner, Pot pot, std::int64_t amount) {
+    if (owner.kind == Owner::Kind::reserve) {
+        const auto before =
+            std::ranges::find(transaction.entries, Account{owner, pot}, &Entry::account);
+        if (before != transaction.entries.end()) {
+            before->amount = Satoshi(before->amount.value() + amount);
+            return;
+        }
+    }
+    transaction.entries.push_back({{owner, pot}, Satoshi(amount)});
+}
+
 void move(Transaction& transaction, const PaymentItem& item, Pot from, Pot to) {
-    transaction.entries.push_back({{item.owner, from}, Satoshi(-item.amount.value())});
-    transaction.entries.push_back({{item.owner, to}, item.amount});
+    add(transaction, item.owner, from, -item.amount.value());
+    add(transaction, item.owner, to, item.amount.value());
 }
 
 }  // namespace
@@ -44,8 +59,8 @@ Transaction settle_posting(const Payment& payment, const Settlement& settlement,
     Transaction transaction = posting(payment, Reason::settle, now);
     transaction.note = settlement.note;
     for (const PaymentItem& item : payment.draft.items) {
-        transaction.entries.push_back({{item.owner, Pot::locked}, Satoshi(-item.amount.value())});
-        transaction.entries.push_back({{item.owner, Pot::paid}, item.net()});
+        add(transaction, item.owner, Pot::locked, -item.amount.value());
+        add(transaction, item.owner, Pot::paid, item.net().value());
     }
     const Satoshi part = pool_part(payment.draft, settlement.fee);
     if (part != Satoshi(0)) {

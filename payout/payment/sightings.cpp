@@ -29,6 +29,18 @@ auto spender_of(const bitcoin::OutPoint& coin,
 
 }  // namespace
 
+Result<bool> pays_others(node::WalletRpc& wallet, const std::vector<bitcoin::TxOutput>& outputs,
+                         const Payment& payment, bitcoin::Network network) {
+    for (const bitcoin::TxOutput& output : outputs) {
+        const auto address = bitcoin::address_of_script(output.script, network);
+        if (!address) return true;
+        if (address.value() == payment.draft.change_address) continue;
+        LODE_TRY(const bool own, wallet.owns(address.value()));
+        if (!own) return true;
+    }
+    return false;
+}
+
 std::int64_t Sightings::agreed(const node::WalletTransaction& found) {
     if (others_.empty() || !found.block) return found.confirmations;
     std::int64_t best = 0;
@@ -77,7 +89,11 @@ Result<std::vector<CoinFate>> Sightings::fates(const Payment& payment) {
         }
         const auto rival = spender_of(input.coin, *rivals);
         if (rival != rivals->end()) {
-            fates.push_back({input.coin, rival->transaction, agreed(*rival)});
+            CoinFate fate{input.coin, rival->transaction, agreed(*rival)};
+            if (const auto besides = pays_instead(rival->transaction, payment)) {
+                LODE_TRY(fate.pays_others, pays_others(wallet_, *besides, payment, network_));
+            }
+            fates.push_back(std::move(fate));
             continue;
         }
         // Not made yet, or never to be.

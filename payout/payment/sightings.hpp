@@ -9,11 +9,16 @@
 
 namespace lode::payout {
 
+// Whether some of the outputs is neither the wallet's own nor the payment's change.
+[[nodiscard]] Result<bool> pays_others(node::WalletRpc& wallet,
+                                       const std::vector<bitcoin::TxOutput>& outputs,
+                                       const Payment& payment, bitcoin::Network network);
+
 class Sightings {
   public:
     // All outlive it; `others` are nodes besides the wallet's own.
-    Sightings(node::WalletRpc& wallet, std::vector<node::NodeRpc*> others)
-        : wallet_(wallet), others_(std::move(others)) {}
+    Sightings(node::WalletRpc& wallet, std::vector<node::NodeRpc*> others, bitcoin::Network network)
+        : wallet_(wallet), others_(std::move(others)), network_(network) {}
 
     // The versions that the wallet's node has in its chain.
     [[nodiscard]] Result<std::vector<Confirmed>> confirmed(const Payment& payment);
@@ -35,6 +40,7 @@ class Sightings {
 
     node::WalletRpc& wallet_;
     std::vector<node::NodeRpc*> others_;
+    bitcoin::Network network_;
 };
 
 }  // namespace lode::payout

@@ -23,6 +23,21 @@ std::int64_t total_net(const PaymentDraft& draft) {
     return sum;
 }
 
+// One an item, but where the reserve bears the rest of an output that was booked.
+std::vector<bitcoin::TxOutput> payee_outputs(const PaymentDraft& draft) {
+    std::vector<bitcoin::TxOutput> outputs;
+    for (const PaymentItem& item : draft.items) {
+        const bool is_rest = item.owner.kind == Owner::Kind::reserve && !outputs.empty() &&
+                             outputs.back().script == item.script;
+        if (is_rest) {
+            outputs.back().amount = Satoshi(outputs.back().amount.value() + item.net().value());
+        } else {
+            outputs.push_back({item.net(), item.script});
+        }
+    }
+    return outputs;
+}
+
 // A change of 0 is none.
 bitcoin::Transaction lay_out(const std::vector<PaymentInput>& inputs, const PaymentDraft& draft,
                              const bitcoin::TxOutput& change) {
@@ -30,9 +45,7 @@ bitcoin::Transaction lay_out(const std::vector<PaymentInput>& inputs, const Paym
     for (const PaymentInput& input : inputs) {
         transaction.inputs.push_back({.previous = input.coin, .sequence = replaceable});
     }
-    for (const PaymentItem& item : draft.items) {
-        transaction.outputs.push_back({item.net(), item.script});
-    }
+    transaction.outputs = payee_outputs(draft);
     if (change.amount > Satoshi(0)) transaction.outputs.push_back(change);
     return transaction;
 }
@@ -86,7 +99,7 @@ class Bumping {
         const std::uint64_t whole = bitcoin::weight(last);
         // A signature may turn out a byte longer each time.
         weight_ = whole + 4 * inputs_.size();
-        if (last.outputs.size() > payment_.draft.items.size()) {
+        if (last.outputs.size() > payee_outputs(payment_.draft).size()) {
             weight_ -= output_weight(change_script_);
         }
         for (const PaymentVersion& version : payment_.versions) {
@@ -173,7 +186,7 @@ Result<UnsignedVersion> recognise(const Payment& payment, const bitcoin::Transac
         }
     }
     LODE_TRY(auto script, change_script(payment.draft, network));
-    const std::size_t items = payment.draft.items.size();
+    const std::size_t items = payee_outputs(payment.draft).size();
     bitcoin::TxOutput change{Satoshi(0), std::move(script)};
     if (transaction.outputs.size() == items + 1 &&
         transaction.outputs.back().script == change.script) {
@@ -188,19 +201,20 @@ Result<UnsignedVersion> recognise(const Payment& payment, const bitcoin::Transac
     return version;
 }
 
-bool pays_instead(const bitcoin::Transaction& transaction, const Payment& payment) {
+std::optional<std::vector<bitcoin::TxOutput>> pays_instead(const bitcoin::Transaction& transaction,
+                                                           const Payment& payment) {
     if (std::ranges::none_of(payment.draft.inputs, [&](const PaymentInput& input) {
             return spends(transaction, input.coin);
         })) {
-        return false;
+        return std::nullopt;
     }
     std::vector<bitcoin::TxOutput> left = transaction.outputs;
-    for (const PaymentItem& item : payment.draft.items) {
-        const auto found = std::ranges::find(left, bitcoin::TxOutput{item.net(), item.script});
-        if (found == left.end()) return false;
+    for (const bitcoin::TxOutput& output : payee_outputs(payment.draft)) {
+        const auto found = std::ranges::find(left, output);
+        if (found == left.end()) return std::nullopt;
         left.erase(found);
     }
-    return true;
+    return left;
 }
 
 }  // namespace lode::payout

@@ -41,9 +41,11 @@ struct BumpRules {
                                                 const std::vector<PaymentInput>& others,
                                                 bitcoin::Network network);
 
-// Whether it conflicts with every version of the payment and pays all its payees, whoever made it
-// and whatever else it does: such as a replacement made by hand in the wallet.
-[[nodiscard]] bool pays_instead(const bitcoin::Transaction& transaction, const Payment& payment);
+// Whether it conflicts with the payment and pays all its payees, whoever made it: such as a
+// replacement made by hand in the wallet. Then its other outputs, change among them; nothing where
+// it does not.
+[[nodiscard]] std::optional<std::vector<bitcoin::TxOutput>> pays_instead(
+    const bitcoin::Transaction& transaction, const Payment& payment);
 
 [[nodiscard]] bool spends(const bitcoin::Transaction& transaction, const bitcoin::OutPoint& coin);
 // Coins that the payment's versions spend, those of the first version first.

@@ -8,6 +8,8 @@
 #include "common/node/bitcoin_rpc.hpp"
 #include "payout/payment/payer.hpp"
 #include "payout/payment/payment_repository.hpp"
+#include "payout/payment/sent_booking.hpp"
+#include "payout/payment/sent_repository.hpp"
 
 namespace {
 
@@ -44,6 +46,8 @@ struct Tool {
     std::unique_ptr<node::WalletRpc> wallet;
     std::unique_ptr<node::NodeRpc> other;  // null where there is none
     PaymentRepository store;
+    SentRepository sent;
+    SentWatch watch;
     Payer payer;
 
     Tool(db::Connection opened, Nodes nodes, WalletKind kind)
@@ -51,10 +55,13 @@ struct Tool {
           wallet(std::move(nodes.wallet)),
           other(std::move(nodes.other)),
           store(connection, {.fence = fence, .network = bitcoin::Network::regtest}),
-          payer({store, *wallet, others()}, {.network = bitcoin::Network::regtest,
-                                             .wallet = kind,
-                                             .minimum = Satoshi(10'000),
-                                             .interval = std::chrono::milliseconds(0)}) {}
+          sent(connection,
+               {.chain = fence.chain, .network = bitcoin::Network::regtest, .wallet = "tool"}),
+          watch({sent, *wallet}, bitcoin::Network::regtest),
+          payer({store, *wallet, others(), &watch}, {.network = bitcoin::Network::regtest,
+                                                     .wallet = kind,
+                                                     .minimum = Satoshi(10'000),
+                                                     .interval = std::chrono::milliseconds(0)}) {}
 
     [[nodiscard]] std::vector<node::NodeRpc*> others() const {
         return other ? std::vector{other.get()} : std::vector<node::NodeRpc*>();
@@ -97,7 +104,25 @@ Result<std::string> run(Tool& tool) {
         .key("troubles")
         .array();
     for (const std::string& trouble : report.troubles) writer.value(trouble);
+    writer.end().key("unknown").array();
+    for (const UnknownSend& send : report.unknown) {
+        writer.value(bitcoin::to_display_hex(send.txid));
+    }
     return writer.end().end().take();
+}
+
+// book|ignore TXID
+Result<std::string> answer(Tool& tool, const Arguments& arguments) {
+    const auto now = system_clock().unix_now();
+    LODE_TRY(const auto txid, bitcoin::from_display_hex(arguments.rest.at(0)));
+    if (arguments.command == "ignore") {
+        LODE_TRY_VOID(tool.sent.ignore({txid, "tool", "by hand", now}));
+        return std::string("{}");
+    }
+    SentBooking booking({tool.store, tool.sent, *tool.wallet},
+                        {.network = bitcoin::Network::regtest});
+    LODE_TRY(const auto id, booking.book(txid, now));
+    return std::to_string(id.value());
 }
 
 Result<std::string> verify(Tool& tool) {
@@ -122,6 +147,9 @@ Result<std::string> dispatch(Tool& tool, const Arguments& arguments) {
     if (arguments.command == "credit") return credit(tool, rest);
     if (arguments.command == "run") return run(tool);
     if (arguments.command == "verify") return verify(tool);
+    if (arguments.command == "book" || arguments.command == "ignore") {
+        return answer(tool, arguments);
+    }
     const PaymentId id(std::stoll(rest.at(0)));
     if (arguments.command == "bump") {
         LODE_TRY(const auto fee, tool.payer.bump(id, rate_in(rest), now));

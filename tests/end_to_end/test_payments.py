@@ -245,6 +245,7 @@ def spend_elsewhere(payments):
                                    {elsewhere: held - decimal.Decimal("0.001")})
     theft = rpc.sendrawtransaction(payments.pay.signrawtransactionwithwallet(raw)["hex"])
     assert rpc.getrawmempool() == [theft]
+    payments.tool("ignore", theft)  # whose it is a person knows
     return satoshi(held)
 
 
@@ -315,6 +316,31 @@ def test_coins_spent_otherwise_in_one_nodes_chain_alone_cancel_nothing(two_nodes
     assert two_nodes.run()["cancelled"] == 1
     two_nodes.settle()
     two_nodes.check(lost=lost)
+
+
+def test_a_database_from_a_backup_pays_nobody_twice(payments):
+    payments.credit(1_000_000)
+    payments.run()
+    payments.settle()
+    payments.credit(2_000_000)
+    payments.credit(3_000_000)
+    database = payments.folder / "lode.sqlite"
+    with sqlite3.connect(database) as before:
+        backup = list(before.iterdump())
+    payments.run()
+    _, _, [txid] = payments.payment()
+    for blocks in (0, SETTLE_DEPTH):  # forgotten while it is unconfirmed, and when it is deep
+        payments.mine(blocks)
+        for file in payments.folder.glob("lode.sqlite*"):
+            file.unlink()
+        with sqlite3.connect(database) as restored:
+            restored.executescript("".join(f"{line}\n" for line in backup))
+        report = payments.run()
+        assert (report["planned"], report["unknown"]) == (0, [txid])
+    assert payments.tool("book", txid) == 2
+    report = payments.run()
+    assert (report["settled"], report["planned"], report["unknown"]) == (1, 0, [])
+    payments.check()
 
 
 def test_a_payment_that_a_reorganisation_takes_out_is_paid_once(payments):

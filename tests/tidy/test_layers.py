@@ -47,7 +47,11 @@ SERVICE_ADAPTERS = {
     "payout/settlement/valuation",  # rows of work to credits
     "payout/settlement/work_settler",  # rows of work to days and pay per share
     "payout/payment/payer",               # payments joined to wallet, nodes and rows
+    "payout/payment/payer_commands",      # the same, by an operator's hand
     "payout/payment/payment_repository",  # their rows
+    "payout/payment/sent_booking",        # the wallet's transaction as a payment
+    "payout/payment/sent_repository",     # what the rows know of such transactions
+    "payout/payment/sent_watch",          # the wallet's list against them
     "payout/payment/sightings",           # what wallet and nodes say of a payment
     "sharelogger/gap_repository",    # gaps and what was done about them, as rows
     "sharelogger/name_ids",          # ids of users and workers

@@ -23,6 +23,7 @@ REASONS = {
     "payout/settlement/pps_repository.cpp": "by work_settler_test",
     "sharelogger/archive_frame.cpp": "by archive_test",
     "lode/operator.cpp": "by sharelog_command_test and user_command_test",
+    "payout/payment/payer_commands.cpp": "by payer_test, over a simulated wallet and chain",
     "payout/payment/sightings.cpp": "by payer_test, over a simulated wallet and chain",
     "lode/status_command.cpp": "asks endpoints; run by tests/end_to_end/test_api.py",
     "lode/payout_desk.cpp": "by books_command_test and payment_command_test",

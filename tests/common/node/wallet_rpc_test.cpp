@@ -217,3 +217,33 @@ TEST_CASE("a cancelled wallet answers so") {
     wallet->cancel();
     CHECK(wallet->height().error().code == ErrorCode::cancelled);
 }
+
+TEST_CASE("what the wallet sent comes once each, from the pages of its list, newest first") {
+    const auto entry = [](const std::string& id, const char* category, int heard) {
+        return R"({"txid":")" + std::string(62, '0') + id + R"(","category":")" + category +
+               R"(","confirmations":-2,"timereceived":)" + std::to_string(heard) + "}";
+    };
+    ScriptedNode node;
+    node.result("[" + entry("aa", "send", 99) + "," + entry("bb", "send", 100) + "," +
+                entry("bb", "send", 100) + "," + entry("cc", "receive", 101) + "]");
+    const auto sends = connect(node)->sends_since(from_unix_ms(100'000)).value();
+    CHECK(node.last_request() == request("listtransactions", R"("*",5000,0,true)"));
+    REQUIRE(sends.size() == 1);
+    CHECK(bitcoin::to_display_hex(sends[0].txid) == std::string(62, '0') + "bb");
+    CHECK(sends[0].confirmations == -2);
+    CHECK(sends[0].heard == from_unix_ms(100'000));
+    refuses({"{}", "[1]", R"([{"category":"send"}])"},
+            [](WalletRpc& wallet) { return wallet.sends_since({}); });
+}
+
+TEST_CASE("an address is the wallet's own when it has or watches it") {
+    for (const auto& [answer, own] :
+         {std::pair(R"({"ismine":true})", true), std::pair(R"({"ismine":false})", false),
+          std::pair(R"({"ismine":false,"iswatchonly":true})", true)}) {
+        ScriptedNode node;
+        node.result(answer);
+        CHECK(connect(node)->owns("address").value() == own);
+        CHECK(node.last_request() == request("getaddressinfo", R"("address")"));
+    }
+    refuses({"{}", "1"}, [](WalletRpc& wallet) { return wallet.owns("address"); });
+}

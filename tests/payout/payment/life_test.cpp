@@ -28,7 +28,7 @@ bitcoin::Transaction theft() {
 }
 
 template <class Verdict>
-bool is(const std::variant<Adopt, Cancel, Wait>& verdict) {
+bool is(const FateVerdict& verdict) {
     return std::holds_alternative<Verdict>(verdict);
 }
 
@@ -77,5 +77,8 @@ TEST_CASE("a rival that pays all payees is adopted, at any depth") {
         const auto verdict = judge_fates(payment, {{{hash_of(1), 0}, rival, depth}});
         REQUIRE(is<Adopt>(verdict));
         CHECK(std::get<Adopt>(verdict).transaction == rival);
+        CoinFate fate{{hash_of(1), 0}, rival, depth};
+        fate.pays_others = true;
+        CHECK(is<PaysMore>(judge_fates(payment, {fate})));
     }
 }

@@ -1,5 +1,5 @@
 // Payments through histories in which the process ends anywhere, answers are lost, blocks are
-// re-organised and coins are spent by others.
+// re-organised, coins are spent by others, and the database is put back to what it was.
 #include <catch2/catch_test_macros.hpp>
 
 #include "tests/payout/payment/paying_pool.hpp"
@@ -28,11 +28,14 @@ class History {
         pool_.settings.fee_payer = chance.one_in(2) ? FeePayer::pool : FeePayer::recipients;
         watch_only_ = chance.one_in(4);
         if (watch_only_) pool_.settings.wallet = WalletKind::watch_only;
+        pool_.compares = chance.one_in(2);
         pool_.deposit(300'000);
+        credit(1, 1'000);  // books without anything are those of a new pool
     }
 
     void live() {
-        for (auto steps = 15 + pool_.chance.below(25); steps > 0; --steps) {
+        const std::uint64_t most = pool_.compares ? 60 : 25;
+        for (auto steps = 15 + pool_.chance.below(most); steps > 0; --steps) {
             guarded([&] { act(); });
             check_now();
         }
@@ -42,7 +45,9 @@ class History {
         pool_.node.lags = false;
         pool_.store.paused = {};
         pool_.settings.interval = std::chrono::hours(10'000);
-        for (int round = 0; round < 60 && !pool_.store.open_now().empty(); ++round) {
+        for (int round = 0; round < 60; ++round) {
+            const bool attended = pool_.compares && attend();
+            if (!attended && pool_.store.open_now().empty()) break;
             if (watch_only_) people_sign();
             pool_.run();
             pool_.mine();
@@ -56,6 +61,8 @@ class History {
     }
     std::size_t crashes = 0;
     std::size_t versions = 0;
+    std::size_t restored = 0;
+    std::size_t booked = 0;
 
   private:
     template <class Action>
@@ -71,11 +78,10 @@ class History {
         auto& chance = pool_.chance;
         const auto number = static_cast<std::uint32_t>(1 + chance.below(users));
         const auto amount = static_cast<std::int64_t>(1'000 + chance.below(60'000));
-        switch (chance.below(20)) {
+        switch (chance.below(pool_.compares ? 26 : 20)) {
             case 0:
-                return pool_.credit(number, amount);
             case 1:
-                return pool_.credit(number, amount);
+                return credit(number, amount);
             case 2:
                 return pool_.deposit(2 * amount);
             case 3:
@@ -97,6 +103,16 @@ class History {
             case 11:
             case 12:
                 return pool_.mine();
+            case 20:
+                return back_up();
+            case 21:
+                return restore();
+            case 22:
+            case 23:
+            case 24:
+            case 25:
+                attend();
+                return;
             default:
                 break;
         }
@@ -104,6 +120,74 @@ class History {
         const auto ran = pool_.payer().run(pool_.now);
         // Only what chance breaks is broken.
         if (!ran) REQUIRE(ran.error().code == ErrorCode::unavailable);
+    }
+
+    void credit(std::uint32_t number, std::int64_t amount) {
+        credits_.push_back({"credit " + std::to_string(credits_.size()), number, amount, false});
+        pool_.credit_as(credits_.back().key, number, amount);
+    }
+    void back_up() {
+        if (!backup_) backup_ = pool_.store.backup();
+    }
+    // Credits of since then come again, or are lost for good: those are booked on the reserve.
+    void restore() {
+        if (!backup_) return;
+        pool_.store.restore(*std::exchange(backup_, std::nullopt));
+        ++restored;
+        const bool come_again = pool_.chance.one_in(2);
+        for (Credited& each : credits_) {
+            if (each.lost || pool_.store.keys.contains(each.key)) continue;
+            each.lost = !come_again;
+            if (come_again) pool_.credit_as(each.key, each.number, each.amount);
+        }
+    }
+    // A person looks what the wallet sent that the books do not know: what pays users is booked,
+    // anything else is his own. Whether there was any.
+    bool attend() {
+        SentWatch watch({pool_.store, pool_.wallet}, network);
+        const auto unknown = watch.look(SentWatch::When::now, pool_.now);
+        if (!unknown) return true;
+        for (const UnknownSend& send : unknown.value()) {
+            if (!pays_users(pool_.chain.known.at(send.txid))) {
+                pool_.store.ignored.insert(send.txid);
+                continue;
+            }
+            for (const Rest rest : {Rest::refused, Rest::reserve}) {
+                SentBooking booking({pool_.store, pool_.store, pool_.wallet},
+                                    {network, pool_.settings.fee_payer, rest});
+                if (!booking.book(send.txid, pool_.now)) continue;
+                ++booked;
+                break;
+            }
+        }
+        return !unknown.value().empty();
+    }
+    static bool pays_users(const bitcoin::Transaction& transaction) {
+        return std::ranges::any_of(transaction.outputs, [](const bitcoin::TxOutput& output) {
+            return is_users(output.script);
+        });
+    }
+    static bool is_users(const Bytes& script) {
+        for (std::uint32_t number = 1; number <= users; ++number) {
+            if (script == script_of(number)) return true;
+        }
+        return false;
+    }
+    [[nodiscard]] std::int64_t credited(std::uint32_t number) const {
+        std::int64_t sum = 0;
+        for (const Credited& each : credits_) sum += each.number == number ? each.amount : 0;
+        return sum;
+    }
+    // What settled payments have paid to the user's address, whoever bore it.
+    [[nodiscard]] std::int64_t settled_to(std::uint32_t number) const {
+        std::int64_t sum = 0;
+        for (const auto& [id, payment] : pool_.store.payments) {
+            if (payment.state != PaymentState::settled) continue;
+            for (const PaymentItem& item : payment.draft.items) {
+                if (item.script == script_of(number)) sum += item.net().value();
+            }
+        }
+        return sum;
     }
 
     // Somebody spends coins of the wallet by hand, such as a payment's.
@@ -179,9 +263,12 @@ class History {
         }
     }
 
-    // Nobody has got more than is set aside.
+    // Nobody has got more than he ever earned, nor, by books that forgot nothing, than is set
+    // aside.
     void check_now() {
         for (std::uint32_t number = 1; number <= users; ++number) {
+            REQUIRE(pool_.paid_in_chain(number) <= credited(number));
+            if (restored > 0) continue;
             REQUIRE(pool_.paid_in_chain(number) <=
                     pool_.pot(number, Pot::paid) + pool_.pot(number, Pot::locked));
         }
@@ -207,13 +294,23 @@ class History {
         }
         REQUIRE(fees == pool_.store.ledger[{{Owner::Kind::world, ""}, Pot::network_fee}]);
         for (std::uint32_t number = 1; number <= users; ++number) {
-            REQUIRE(pool_.paid_in_chain(number) == pool_.pot(number, Pot::paid));
+            REQUIRE(pool_.paid_in_chain(number) == settled_to(number));
+            REQUIRE((restored > 0 || settled_to(number) == pool_.pot(number, Pot::paid)));
             REQUIRE(pool_.pot(number, Pot::locked) == 0);
         }
     }
 
+    struct Credited {
+        std::string key;
+        std::uint32_t number;
+        std::int64_t amount;
+        bool lost = false;
+    };
+
     Pool pool_;
     bool watch_only_ = false;
+    std::vector<Credited> credits_;
+    std::optional<SimulatedStore::Backup> backup_;
 };
 
 }  // namespace
@@ -223,6 +320,8 @@ TEST_CASE("whatever happens, the chain pays what the ledger says, once") {
     std::size_t cancelled = 0;
     std::size_t versions = 0;
     std::size_t crashes = 0;
+    std::size_t restored = 0;
+    std::size_t booked = 0;
     for (std::uint64_t seed = 1; seed <= histories; ++seed) {
         CAPTURE(seed);
         History history(seed);
@@ -232,10 +331,14 @@ TEST_CASE("whatever happens, the chain pays what the ledger says, once") {
         cancelled += history.payments(PaymentState::cancelled);
         versions += history.versions;
         crashes += history.crashes;
+        restored += history.restored;
+        booked += history.booked;
     }
     // The histories are what they are meant to be.
     CHECK(settled > histories / 2);
     CHECK(cancelled > histories / 20);
     CHECK(versions > settled + cancelled);
     CHECK(crashes > histories / 2);
+    CHECK(restored > histories / 10);
+    CHECK(booked > histories / 50);
 }

@@ -4,7 +4,7 @@
 
 #include <catch2/catch_test_macros.hpp>
 
-#include "tests/payout/payment/simulated_pool.hpp"
+#include "tests/payout/payment/simulated_store.hpp"
 
 namespace lode::payout::test {
 
@@ -17,10 +17,14 @@ class Pool {
         settings.minimum = Satoshi(5'000);
         settings.interval = std::chrono::minutes(10);
         settings.fee_rate_max = FeeRate(100'000);
+        chain.clock = &now;
     }
 
     void credit(std::uint32_t number, std::int64_t amount) {
-        Transaction transaction{.key = "credit " + std::to_string(++credits_)};
+        credit_as("credit " + std::to_string(++credits_), number, amount);
+    }
+    void credit_as(const std::string& key, std::uint32_t number, std::int64_t amount) {
+        Transaction transaction{.key = key};
         transaction.entries = {{{owner(number), Pot::balance}, Satoshi(amount)},
                                {{{Owner::Kind::world, ""}, Pot::mined}, Satoshi(-amount)}};
         REQUIRE(store.post(transaction));
@@ -53,6 +57,8 @@ class Pool {
     Payer payer() {
         Payer::Neighbours neighbours{store, wallet, {}};
         if (second_node) neighbours.others.push_back(&node);
+        if (compares)
+            neighbours.watch = &watch.emplace(SentWatch::Neighbours{store, wallet}, network);
         return Payer(std::move(neighbours), settings);
     }
     PayReport run() {
@@ -78,6 +84,8 @@ class Pool {
     SimulatedStore store{chance};
     PayerSettings settings;
     bool second_node = false;
+    bool compares = false;             // the wallet with the books
+    std::optional<SentWatch> watch{};  // of the newest payer
     UnixTime now = start;
 
   private:

@@ -102,6 +102,7 @@ class SimulatedChain {
             if (!coins.contains(input.previous)) return "bad-txns-inputs-missingorspent";
         }
         known.insert_or_assign(txid, transaction);
+        heard.emplace(txid, *clock);
         if (!rivals.empty() && fee(transaction) <= rival_fee) return "insufficient fee";
         std::erase_if(mempool, [&](const Hash& other) { return rivals.contains(other); });
         mempool.push_back(txid);
@@ -157,6 +158,8 @@ class SimulatedChain {
     std::vector<Hash> mempool{};  // parents before children
     std::map<Hash, bitcoin::Transaction> known{};
     std::vector<Hash> deposits{};
+    std::map<Hash, UnixTime> heard{};  // when each but the deposits was first offered
+    const UnixTime* clock = nullptr;   // what all of them go by
 
   private:
     static constexpr std::uint32_t deposit_index = 0xfffffff0;

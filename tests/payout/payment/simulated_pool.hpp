@@ -1,11 +1,10 @@
-// The payer's neighbours in memory: a wallet and a second node over a simulated chain, and a store
-// with its ledger. Calls fail, lose their answers and end the process as chance will have it.
+// The payer's neighbours in memory: a wallet and a second node over a simulated chain. Calls fail,
+// lose their answers and end the process as chance will have it.
 #pragma once
 
 #include <random>
 
 #include "payout/payment/payer.hpp"
-#include "payout/payment/postings.hpp"
 #include "tests/payout/payment/simulated_chain.hpp"
 
 namespace lode::payout::test {
@@ -136,15 +135,10 @@ class SimulatedWallet final : public node::WalletRpc {
     }
     Result<std::optional<node::WalletTransaction>> find(const Hash& txid) override {
         return chance_.call([&]() -> Result<std::optional<node::WalletTransaction>> {
-            const auto known = chain_.known.find(txid);
-            if (known == chain_.known.end()) return std::optional<node::WalletTransaction>();
-            node::WalletTransaction found{.transaction = known->second};
-            found.confirmations = chain_.confirmations(txid);
-            if (found.confirmations > 0) {
-                found.block = chain_.block_of(txid).hash;
-            } else {
-                found.confirmations = -chain_.conflict_depth(txid);
-            }
+            if (!chain_.known.contains(txid)) return std::optional<node::WalletTransaction>();
+            node::WalletTransaction found{.transaction = chain_.known.at(txid)};
+            found.confirmations = confirmations(txid);
+            if (found.confirmations > 0) found.block = chain_.block_of(txid).hash;
             return std::optional(found);
         });
     }
@@ -161,12 +155,32 @@ class SimulatedWallet final : public node::WalletRpc {
             return txids;
         });
     }
+    Result<std::vector<node::WalletSend>> sends_since(UnixTime since) override {
+        return chance_.call([&]() -> Result<std::vector<node::WalletSend>> {
+            std::vector<node::WalletSend> sends;
+            for (const auto& [txid, heard] : chain_.heard) {
+                if (heard < since) continue;
+                sends.push_back({txid, confirmations(txid), heard});
+            }
+            return sends;
+        });
+    }
+    Result<bool> owns(const std::string& address) override {
+        return chance_.call([&]() -> Result<bool> {
+            return is_ours(bitcoin::parse_address(address, network).value().script);
+        });
+    }
     void cancel() override {}
 
     std::set<bitcoin::OutPoint, OutPointLess> locked{};
     std::vector<bitcoin::Transaction> psbts{};
 
   private:
+    [[nodiscard]] std::int64_t confirmations(const Hash& txid) const {
+        const std::int64_t depth = chain_.confirmations(txid);
+        return depth > 0 ? depth : -chain_.conflict_depth(txid);
+    }
+
     SimulatedChain& chain_;
     Chance& chance_;
     std::uint32_t addresses_ = 0;
@@ -208,166 +222,6 @@ class SimulatedNode final : public node::NodeRpc {
     SimulatedChain& chain_;
     Chance& chance_;
     std::string url_ = "second";
-};
-
-class SimulatedStore final : public PaymentStore {
-  public:
-    explicit SimulatedStore(Chance& chance) : chance_(chance) {}
-
-    Result<std::optional<PaymentId>> lock(const PaymentDraft& draft, UnixTime now) override {
-        return chance_.call([&]() -> Result<std::optional<PaymentId>> {
-            if (coins_are_taken) return std::optional<PaymentId>();
-            for (const auto& [id, payment] : payments) {
-                if (!shares_coins(payment, draft.inputs)) continue;
-                if (payment.draft.inputs != draft.inputs || payment.created != now) {
-                    return std::optional<PaymentId>();
-                }
-                return std::optional(id);
-            }
-            const PaymentId id(static_cast<std::int64_t>(payments.size()) + 1);
-            Payment payment{.id = id, .draft = draft, .created = now, .updated = now};
-            LODE_TRY_VOID(post(lock_posting(payment, now)));
-            payments.emplace(id, std::move(payment));
-            return std::optional(id);
-        });
-    }
-    Result<Kept> add_version(PaymentId id, const PaymentVersion& version,
-                             const std::vector<PaymentInput>& more_inputs) override {
-        return chance_.call([&]() -> Result<Kept> {
-            Payment& payment = payments.at(id);
-            if (!is_open(payment.state)) return Kept::closed;
-            if (std::ranges::find(payment.versions, version.txid, &PaymentVersion::txid) !=
-                payment.versions.end()) {
-                return Kept::stored;
-            }
-            for (const auto& [other, rival] : payments) {
-                if (shares_coins(rival, more_inputs)) return Kept::coins_taken;
-                if (std::ranges::find(rival.versions, version.txid, &PaymentVersion::txid) !=
-                    rival.versions.end()) {
-                    return Kept::of_another;
-                }
-            }
-            payment.versions.push_back(version);
-            std::ranges::copy(more_inputs, std::back_inserter(payment.more_inputs));
-            if (payment.state == PaymentState::locked) payment.state = PaymentState::signed_;
-            return Kept::stored;
-        });
-    }
-    Result<void> mark_sent(PaymentId id, UnixTime) override {
-        return chance_.call([&]() -> Result<void> {
-            Payment& payment = payments.at(id);
-            if (payment.state == PaymentState::signed_) payment.state = PaymentState::sent;
-            return success();
-        });
-    }
-    Result<void> settle(const Payment& payment, const Hash& confirmed, UnixTime now) override {
-        return chance_.call([&]() -> Result<void> {
-            LODE_TRY(const auto open, close(payment.id, PaymentState::settled));
-            if (!open) return success();
-            const auto version =
-                std::ranges::find(payment.versions, confirmed, &PaymentVersion::txid);
-            return post(settle_posting(payment, {version->fee, {Owner::Kind::reserve, ""}}, now));
-        });
-    }
-    Result<void> cancel(const Payment& payment, UnixTime now) override {
-        return chance_.call([&]() -> Result<void> {
-            LODE_TRY(const auto open, close(payment.id, PaymentState::cancelled));
-            return open ? post(unlock_posting(payment, now)) : success();
-        });
-    }
-    Result<std::vector<Payment>> open() override {
-        return chance_.call([&]() -> Result<std::vector<Payment>> { return open_now(); });
-    }
-    [[nodiscard]] std::vector<Payment> open_now() const {
-        std::vector<Payment> open;
-        for (const auto& [id, payment] : payments) {
-            if (is_open(payment.state)) open.push_back(payment);
-        }
-        return open;
-    }
-    Result<std::optional<Payment>> find(PaymentId id) override {
-        return chance_.call([&]() -> Result<std::optional<Payment>> {
-            const auto found = payments.find(id);
-            if (found == payments.end()) return std::optional<Payment>();
-            return std::optional(found->second);
-        });
-    }
-    Result<std::optional<UnixTime>> newest(UnixTime now) override {
-        return chance_.call([&]() -> Result<std::optional<UnixTime>> {
-            std::optional<UnixTime> newest;
-            for (const auto& [id, payment] : payments) {
-                if (payment.state == PaymentState::cancelled || payment.created > now) continue;
-                newest = payment.created;
-            }
-            return newest;
-        });
-    }
-    Result<Satoshi> paid_since(UnixTime since) override {
-        std::int64_t sum = 0;
-        for (const auto& [id, payment] : payments) {
-            if (payment.state != PaymentState::cancelled && payment.created > since) {
-                sum += gross(payment.draft).value();
-            }
-        }
-        return Satoshi(sum);
-    }
-    Result<std::vector<Candidate>> candidates(const CandidatePage& page) override {
-        return chance_.call([&]() -> Result<std::vector<Candidate>> {
-            std::vector<Candidate> found;
-            for (const auto& [account, amount] : ledger) {
-                if (account.pot != Pot::balance || account.owner.kind > Owner::Kind::fee) continue;
-                const bool is_behind =
-                    amount > page.least.value() || (amount == page.least.value() &&
-                                                    (!page.behind || *page.behind < account.owner));
-                if (!is_behind) continue;
-                found.push_back({.owner = account.owner, .balance = Satoshi(amount)});
-            }
-            std::ranges::sort(found, [](const Candidate& a, const Candidate& b) {
-                return std::tie(a.balance, a.owner) < std::tie(b.balance, b.owner);
-            });
-            found.resize(std::min(found.size(), static_cast<std::size_t>(page.rows)));
-            return found;
-        });
-    }
-    Result<Pause> pause() override { return paused; }
-
-    Result<void> post(const Transaction& transaction) {
-        LODE_TRY_VOID(check(transaction));
-        if (!keys.insert(transaction.key).second) {
-            return failure(ErrorCode::internal, transaction.key + " twice");
-        }
-        for (const Entry& entry : transaction.entries) {
-            const std::int64_t sum = ledger[entry.account] += entry.amount.value();
-            if (sum < 0 && !may_be_negative(entry.account)) {
-                return failure(ErrorCode::internal, transaction.key + " overdraws");
-            }
-        }
-        return success();
-    }
-
-    std::map<PaymentId, Payment> payments{};
-    std::map<Account, std::int64_t> ledger{};
-    std::set<std::string> keys{};
-    Pause paused{};
-    bool coins_are_taken = false;  // whatever is locked
-
-  private:
-    static bool shares_coins(const Payment& payment, const std::vector<PaymentInput>& inputs) {
-        if (!is_open(payment.state)) return false;
-        const auto own = all_inputs(payment);
-        return std::ranges::any_of(inputs, [&](const PaymentInput& input) {
-            return std::ranges::find(own, input.coin, &PaymentInput::coin) != own.end();
-        });
-    }
-    Result<bool> close(PaymentId id, PaymentState state) {
-        Payment& payment = payments.at(id);
-        if (payment.state == state) return false;
-        if (!is_open(payment.state)) return failure(ErrorCode::rejected, "not open");
-        payment.state = state;
-        return true;
-    }
-
-    Chance& chance_;
 };
 
 }  // namespace lode::payout::test
