@@ -355,18 +355,7 @@ constexpr std::string_view wallet_compared_table = R"(CREATE TABLE IF NOT EXISTS
 constexpr std::string_view payment_input_by_coin =
     "CREATE INDEX payment_input_by_coin ON payment_input (txid, vout)";
 
-// dgm_score as it was when the block was made final, of the newest such blocks: so that their
-// division can be shown.
-constexpr std::string_view dgm_score_before_table = R"(CREATE TABLE IF NOT EXISTS dgm_score_before (
-    block_hash BINARY(32) NOT NULL,
-    user_id BIGINT NOT NULL REFERENCES user (id),
-    scheme VARCHAR(16) NOT NULL,
-    score_high BIGINT NOT NULL,
-    score_low BIGINT NOT NULL,
-    UNIQUE (block_hash, user_id, scheme)))";
-
-constexpr std::array fourth{ignored_send_table, wallet_compared_table, payment_input_by_coin,
-                            dgm_score_before_table};
+constexpr std::array fourth{ignored_send_table, wallet_compared_table, payment_input_by_coin};
 
 }  // namespace
 
