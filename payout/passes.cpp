@@ -49,7 +49,8 @@ Passes::Passes(const Setup& setup, bitcoin::Network network, db::Connection conn
       leases_(connection_, chain_.name),
       fee_days_(connection_, chain_.name),
       books_(connection_, chain_.name),
-      sent_(connection_, sent_options(config_, chain_, network_)) {}
+      sent_(connection_, sent_options(config_, chain_, network_)),
+      previews_(connection_, chain_.name) {}
 
 Result<std::unique_ptr<Passes>> Passes::open(const Setup& setup) {
     LODE_TRY(const auto network, bitcoin::parse_network(setup.pool.chain().network));
@@ -71,10 +72,22 @@ Result<void> Passes::take_up(const Fence& fence) {
         sent_watch_.emplace(SentWatch::Neighbours{sent_, *outside_.wallet}, network_);
     }
     fence_ = fence;
+    LODE_TRY_VOID(previews_.tell_minimum(Satoshi(config_.minimum_base_units)));
     return db::OperatorRepository(connection_, chain_.name)
         .tell_rules({.minimum = config_.minimum_base_units,
                      .address_hold = config_.address_hold,
                      .choices = config_.choices});
+}
+
+Result<void> Passes::preview(const PreviewRepository::Request& request, UnixTime now) {
+    LODE_TRY(const auto simulated, settler_->simulate({request.reward, request.height, now}));
+    LODE_TRY(const auto fees, previews_.newest_fees());
+    return previews_.store(preview_of({.made = now,
+                                       .height = request.height,
+                                       .value = simulated.valued.split.value,
+                                       .window = simulated.valued.window,
+                                       .credits = simulated.valued.credits},
+                                      simulated.terms, fees));
 }
 
 Result<Passes::Paid> Passes::pay(UnixTime now) {

@@ -16,6 +16,7 @@
 #include "payout/lease_repository.hpp"
 #include "payout/payment/payer.hpp"
 #include "payout/payment/sent_repository.hpp"
+#include "payout/preview_repository.hpp"
 #include "payout/settlement/settler.hpp"
 
 namespace lode::payout {
@@ -67,6 +68,11 @@ class Passes {
         return fee_days_.freeze(day, fees, fence_, now);
     }
     [[nodiscard]] Result<BookState> books();
+    // Nothing where nobody ever asked for one.
+    [[nodiscard]] Result<std::optional<PreviewRepository::Request>> preview_asked() {
+        return previews_.asked();
+    }
+    [[nodiscard]] Result<void> preview(const PreviewRepository::Request& request, UnixTime now);
     // All payments, until a person resumes them; nothing where they are paused already.
     [[nodiscard]] Result<void> pause(const std::string& reason, UnixTime now);
 
@@ -83,6 +89,7 @@ class Passes {
     BookRepository books_;
     SentRepository sent_;
     std::optional<SentWatch> sent_watch_;  // since the lease was taken; where payments are on
+    PreviewRepository previews_;
     Fence fence_;
     std::optional<Settler> settler_;
 };

@@ -13,6 +13,9 @@ struct Probe {
                                     "Settlements and payment passes that an error ended.")),
           pass_time(registry.histogram("payout_pass_seconds", "Time of a settlement.",
                                        metrics::latency_seconds)),
+          preview_time(registry.histogram("payout_preview_seconds",
+                                          "Time to say what a block found now would credit.",
+                                          metrics::latency_seconds)),
           last_pass(registry.gauge("payout_last_pass_timestamp_seconds",
                                    "When a settlement last came to its end, unix time.")),
           liability(registry.gauge("payout_liability_base_units",
@@ -44,6 +47,7 @@ struct Probe {
     metrics::Counter passes;
     metrics::Counter failures;
     metrics::Histogram pass_time;
+    metrics::Histogram preview_time;
     metrics::Gauge last_pass;
     metrics::Gauge liability;
     metrics::Gauge immature;

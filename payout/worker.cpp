@@ -141,7 +141,7 @@ Result<void> Worker::work() {
     if (at >= next_fee_day_ && !stopping_) {
         LODE_TRY_VOID(ask_fee_day());
     }
-    return success();
+    return stopping_ ? success() : preview();
 }
 
 Result<void> Worker::keep_lease() {
@@ -301,6 +301,19 @@ Result<void> Worker::ask_fee_day() {
     next_fee_day_ = now().steady + fee_day_interval;
     LODE_TRY(const auto day, passes_->fee_days().next(now().unix));
     if (day) fee_days_.ask(*day);
+    return success();
+}
+
+// Beside all else: what is due comes first in each tick.
+Result<void> Worker::preview() {
+    LODE_TRY(const auto request, passes_->preview_asked());
+    const Lease::Now begun = now();
+    if (!request || !preview_pace_.is_due(request->asked, begun.unix, begun.steady)) {
+        return success();
+    }
+    LODE_TRY_VOID(passes_->preview(*request, begun.unix));
+    preview_pace_.made(begun.steady, now().steady);
+    probe_.preview_time.observe(now().steady - begun.steady);
     return success();
 }
 

@@ -55,6 +55,7 @@ class Worker {
     [[nodiscard]] Result<void> pay();
     void show_standing(Standing standing);
     [[nodiscard]] Result<void> ask_fee_day();
+    [[nodiscard]] Result<void> preview();
     void fee_day_told(UnixTime day, const Result<std::optional<FeeDay>>& fees);
     void show_left_over(const PassReport& report);
     [[nodiscard]] Result<void> show_books();
@@ -84,6 +85,7 @@ class Worker {
     SteadyTime next_try_{};
     Duration try_after_;
     std::string complaint_;
+    PreviewPace preview_pace_;
     Standing standing_ = Standing::stands;  // of our newest final block
     std::unique_ptr<Timer> timer_;
 

@@ -50,6 +50,7 @@ Result<void> LivePool::take(const v1::JobMessage& message) {
             .height = job.height(),
             .difficulty = bitcoin::difficulty_text(bitcoin::Uint256::from_hash(target.value())),
             .work = bitcoin::work_of_target(bitcoin::Uint256::from_hash(target.value())),
+            .reward = bitcoin::Satoshi(job.reward()),
             .clean = job.clean(),
             .produced = from_unix_ms(message.produced_unix_ms())};
     return success();

@@ -8,6 +8,7 @@
 #include "common/base/clock.hpp"
 #include "common/base/result.hpp"
 #include "common/base/strong.hpp"
+#include "common/bitcoin/amount.hpp"
 #include "common/bitcoin/hash256.hpp"
 #include "common/bitcoin/target.hpp"
 
@@ -27,6 +28,7 @@ struct CurrentJob {
     std::uint32_t height = 0;  // of the block to be mined
     std::string difficulty;    // the network's, as decimal text
     bitcoin::Work work;        // hashes expected for a block
+    bitcoin::Satoshi reward;   // what it pays in all
     bool clean = false;
     UnixTime produced;
 };

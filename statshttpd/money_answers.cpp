@@ -28,6 +28,12 @@ void write_number(Writer& writer, std::string_view name, const std::optional<std
     }
 }
 
+void write_amount(Writer& writer, std::string_view name, const std::optional<Satoshi>& amount) {
+    std::optional<std::int64_t> value;
+    if (amount) value = amount->value();
+    write_number(writer, name, value);
+}
+
 void write_terms(Writer& writer, const TermsVersion* terms) {
     if (terms == nullptr) {
         writer.value(nullptr);
@@ -79,14 +85,15 @@ const TermsVersion* announced(const TermsVersions& versions, UnixTime now) {
     return next;
 }
 
-std::string to_json(const TermsVersions& versions, UnixTime now) {
+std::string to_json(const TermsAnswer& terms) {
     Writer writer;
     writer.object().key("now");
-    write_terms(writer, in_force(versions, now));
+    write_terms(writer, in_force(terms.versions, terms.now));
     writer.key("next");
-    write_terms(writer, announced(versions, now));
+    write_terms(writer, announced(terms.versions, terms.now));
+    write_amount(writer, "minimum", terms.minimum);
     writer.key("versions").array();
-    for (const TermsVersion& terms : versions) write_terms(writer, &terms);
+    for (const TermsVersion& version : terms.versions) write_terms(writer, &version);
     return writer.end().end().take();
 }
 
@@ -116,9 +123,7 @@ std::string to_json(const Balance& balance) {
         .field("balance", balance.balance.value())
         .field("locked", balance.locked.value())
         .field("paid", balance.paid.value());
-    std::optional<std::int64_t> minimum;
-    if (balance.minimum) minimum = balance.minimum->value();
-    write_number(writer, "minimum", minimum);
+    write_amount(writer, "minimum", balance.minimum);
     writer.field("frozen", balance.frozen);
     std::optional<std::int64_t> held_until;
     if (balance.held_until) held_until = to_unix_ms(*balance.held_until);

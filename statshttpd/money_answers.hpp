@@ -34,6 +34,11 @@ struct TermsVersion {
     std::vector<TermsRecipient> recipients{};
 };
 using TermsVersions = std::vector<TermsVersion>;  // by version, newest first
+struct TermsAnswer {
+    TermsVersions versions;
+    std::optional<Satoshi> minimum{};  // that is paid to who set none; known once payout told it
+    UnixTime now;
+};
 
 // Of those in effect the newest version; null before there is one.
 [[nodiscard]] const TermsVersion* in_force(const TermsVersions& versions, UnixTime now);
@@ -123,7 +128,7 @@ struct BookLines {
     std::optional<std::int64_t> next_after{};
 };
 
-[[nodiscard]] std::string to_json(const TermsVersions& versions, UnixTime now);
+[[nodiscard]] std::string to_json(const TermsAnswer& terms);
 [[nodiscard]] std::string to_json(const PaymentsPage& payments, const Page& page);
 [[nodiscard]] std::string to_json(const Balance& balance);
 [[nodiscard]] std::string to_json(const EarningDays& days, const Page& page);

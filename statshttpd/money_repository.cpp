@@ -87,6 +87,14 @@ Result<TermsVersions> MoneyRepository::terms() {
     return versions;
 }
 
+Result<std::optional<Satoshi>> MoneyRepository::minimum() {
+    LODE_TRY(const auto rows,
+             db_.query("SELECT minimum FROM payout_preview WHERE chain = ?", {chain_}));
+    std::optional<Satoshi> minimum;
+    if (!rows.empty()) minimum = Satoshi(rows.front().integer(0));
+    return minimum;
+}
+
 // ---- payments ------------------------------------------------------------------------------
 
 Result<std::map<std::int64_t, MoneyRepository::Sent>> MoneyRepository::sent(
@@ -218,9 +226,7 @@ Result<Balance> MoneyRepository::balance(const std::string& user, UnixTime now) 
         if (pot == "locked") balance.locked = amount;
         if (pot == "paid") balance.paid = amount;
     }
-    LODE_TRY(const auto pool,
-             db_.query("SELECT minimum FROM payout_preview WHERE chain = ?", {chain_}));
-    if (!pool.empty()) balance.minimum = Satoshi(pool.front().integer(0));
+    LODE_TRY(balance.minimum, minimum());
     LODE_TRY(const auto own,
              db_.query("SELECT minimum, frozen, held_until_unix_ms FROM payout_setting WHERE "
                        "chain = ? AND owner_kind = 'user' AND owner_name = ?",

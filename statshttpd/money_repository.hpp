@@ -20,6 +20,8 @@ class MoneyRepository {
         : db_(connection), chain_(std::move(chain)) {}
 
     [[nodiscard]] Result<TermsVersions> terms();
+    // The pool's; nothing before payout has told it.
+    [[nodiscard]] Result<std::optional<Satoshi>> minimum();
     // Newest first.
     [[nodiscard]] Result<PaymentsPage> payments(const PaymentsQuery& query);
 

@@ -145,16 +145,17 @@ Result<void> Settler::pause(const OurBlock& block) {
     });
 }
 
-Result<std::vector<Entry>> Settler::simulate(const Find& find) {
+Result<Settler::Simulated> Settler::simulate(const Find& find) {
     LODE_TRY(const auto* book, terms_.book());
     LODE_TRY(const auto situation, rounds_.situation(*book, find.at));
     OurBlock block;
     block.height = find.height;
     block.found = find.at;
     block.hash.bytes.fill(0xff);  // after any other of the same moment
-    LODE_TRY(const auto valued,
+    Simulated simulated{.valued = {}, .terms = book->at(find.at)};
+    LODE_TRY(simulated.valued,
              valuation_.value(credit_step(situation, block), {.pool_amount = find.amount}, *book));
-    return entries_of(valued.credits, book->at(find.at));
+    return simulated;
 }
 
 // The terms are promised and hold either way: a person should know.

@@ -52,13 +52,18 @@ class Settler {
     // A final block that is no longer in the chain: lost, and payments are paused.
     [[nodiscard]] Result<void> lose(const OurBlock& block, UnixTime now);
 
-    // What a block of this value and height would credit, were it found now. By rows as they are.
+    // What a block of this value and height would credit, were it found now by somebody whose work
+    // nobody has counted: without a finder's bonus. By rows as they are.
     struct Find {
         Satoshi amount;
         std::uint32_t height = 0;
         UnixTime at;
     };
-    [[nodiscard]] Result<std::vector<Entry>> simulate(const Find& find);
+    struct Simulated {
+        Valued valued;
+        Terms terms;
+    };
+    [[nodiscard]] Result<Simulated> simulate(const Find& find);
 
   private:
     [[nodiscard]] Result<void> settle_blocks(UnixTime now);

@@ -43,9 +43,9 @@ TEST_CASE("terms are told with their recipients") {
         R"({"version":1,"effective_unix_ms":0,"base_scheme":"pplns","pplns_window":0,)"
         R"("dgm_cross_ppm":0,"dgm_keep_ppm":0,"base_fee_ppm":0,"pps_fee_ppm":0,"fpps_fee_ppm":0,)"
         R"("finder_bonus_ppm":0,"notice":"n","recipients":[{"name":"pool","share_ppm":1000000}]})";
-    CHECK(to_json(TermsVersions{one}, from_unix_ms(5)) ==
-          R"({"now":)" + row + R"(,"next":null,"versions":[)" + row + "]}");
-    CHECK(to_json(TermsVersions{}, {}) == R"({"now":null,"next":null,"versions":[]})");
+    CHECK(to_json(TermsAnswer{{one}, Satoshi(7), from_unix_ms(5)}) ==
+          R"({"now":)" + row + R"(,"next":null,"minimum":7,"versions":[)" + row + "]}");
+    CHECK(to_json(TermsAnswer{}) == R"({"now":null,"next":null,"minimum":null,"versions":[]})");
 }
 
 TEST_CASE("payments are told with what is known of them") {

@@ -173,9 +173,29 @@ TEST_CASE("terms and payments are for everybody") {
     const test::History history;
     history.execute("INSERT INTO payment VALUES (1, 'btc', 'locked', 'pool', '', 11, 0, 5, 6)", {});
     Running running(history.database.folder());
-    CHECK(running.get("/api/v1/terms").body == R"({"now":null,"next":null,"versions":[]})");
+    CHECK(running.get("/api/v1/terms").body ==
+          R"({"now":null,"next":null,"minimum":null,"versions":[]})");
     CHECK(running.get("/api/v1/payments?limit=1")
               .body.starts_with(R"({"total":1,"limit":1,"offset":0,"payments":[{"id":1,)"));
+}
+
+TEST_CASE("a preview is asked of payout when there is a job, and told when it is there") {
+    const test::History history;
+    Running running(history.database.folder());
+    CHECK(running.get("/api/v1/payouts/simulate").status == 503);
+    auto job = std::make_shared<v1::JobMessage>();
+    job->mutable_job()->set_job_id(1);
+    job->mutable_job()->set_height(7);
+    job->mutable_job()->set_reward(100);
+    job->mutable_job()->set_network_target(std::string(31, '\xff') + '\0');
+    running.publish(bus::topics::job, job);
+    CHECK(running.comes("/api/v1/pool", R"("job":{)"));
+    CHECK(running.get("/api/v1/payouts/simulate").status == 503);
+    history.execute(
+        "INSERT INTO payout_preview VALUES ('btc', 500, ?, 7, 100, -1, 2, 90, 4, 6, 1, 2, 3, 4)",
+        {to_unix_ms(system_clock().unix_now())});
+    CHECK(running.comes("/api/v1/payouts/simulate", R"("height":7,"reward":100,)"));
+    CHECK(running.get("/api/v1/payouts/simulate?user=alice").status == 403);
 }
 
 TEST_CASE("with the database away live data is served and history is a 503") {
@@ -219,7 +239,8 @@ TEST_CASE("what is wrong with a request is said with the right status") {
     Running running(history.database.folder());
     for (const char* target :
          {"/api/v1/pool?a=1", "/api/v1/workers?limit=0", "/api/v1/blocks?state=x",
-          "/api/v1/workers?user=", "/api/v1/terms?a=1", "/api/v1/payments?state=x"}) {
+          "/api/v1/workers?user=", "/api/v1/terms?a=1", "/api/v1/payouts/simulate?a=1",
+          "/api/v1/payments?state=x"}) {
         const auto refused = running.get(target);
         CHECK(refused.status == 400);
         CHECK(refused.body.starts_with(R"({"error":")"));

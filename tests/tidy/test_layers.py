@@ -34,6 +34,7 @@ SERVICE_ADAPTERS = {
     "payout/final_block_watch",    # nodes asked of our newest final block
     "payout/lease_repository",     # the lease's row
     "payout/passes",               # settlement and payments over one connection
+    "payout/preview_repository",   # what others ask of a block that is not found
     "payout/wallet",               # the wallet that the settings name
     "payout/worker",               # all of it on a thread of its own
     "payout/ledger/ledger_repository",  # its rows
@@ -71,6 +72,7 @@ SERVICE_ADAPTERS = {
     "statshttpd/routes/compat_routes",  # requests as other pools take them
     "statshttpd/routes/asset_routes",  # the dashboard's files
     "statshttpd/money_repository",   # the rows of money it shows
+    "statshttpd/preview_repository",  # asks payout for a preview
     "statshttpd/routes/money_routes",  # requests about money
     "statshttpd/proof_repository",   # rows of proofs
     "statshttpd/routes/access_answers",  # what the next share

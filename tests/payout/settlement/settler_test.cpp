@@ -207,10 +207,12 @@ TEST_CASE("a simulated block credits as one that is found then", "[database]") {
     PoolRows pool(settings(BaseScheme::prop));
     fill(pool);
     pool.pass(found + minutes(1));
-    const auto entries = pool.settler->simulate({Satoshi(coin), 7, found + hours(1)}).value();
-    REQUIRE(entries.size() == 3);
-    CHECK(entries[0].account.owner.name == "carol");
-    CHECK(entries[0].amount == Satoshi(coin / 100 * 99));
+    const auto simulated = pool.settler->simulate({Satoshi(coin), 7, found + hours(1)}).value();
+    const auto& credits = simulated.valued.credits;
+    REQUIRE(credits.size() == 2);
+    CHECK(credits[0].payee == Payee{Payee::Kind::user, 3});
+    CHECK(credits[0].amount == Satoshi(coin / 100 * 99));
+    CHECK(simulated.terms.base == BaseScheme::prop);
     CHECK(pool.count("ledger_transaction") == 1);
 }
 
