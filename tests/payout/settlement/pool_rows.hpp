@@ -126,7 +126,7 @@ class PoolRows {
         auto done = settler->run(now);
         if (!done) FAIL(done.error().context);
         const auto verified = verify_ledger(connection, "btc").value();
-        CHECK(verified.complaints == std::vector<std::string>{});
+        CHECK(verified.complaints.empty());
         return done.value();
     }
     std::int64_t user(const std::string& name, Pot pot) {
