@@ -12,7 +12,7 @@
 namespace lode::sserver {
 
 Result<void> Lanes::open(Identity identity, const LaneSurroundings& surroundings) {
-    const auto opened = open_all(identity, surroundings);
+    auto opened = open_all(identity, surroundings);
     if (!opened) stop();
     return opened;
 }
